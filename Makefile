@@ -1,0 +1,45 @@
+# `make demo` and `make test` are all that most people need. Each first makes sure that what it
+# needs is there (Scripts/setup), and builds.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: setup build demo test test-slow format lint doctor clean help
+
+# Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
+export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
+
+# One configuration for everything, and the same flags for the program and its tests (which may
+# see internal declarations), so that each file is compiled once.
+CONFIGURATION := --configuration release -Xswiftc -enable-testing
+SWIFT_TEST := swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest
+SOURCES := Package.swift Sources Tests
+
+setup: ## make sure that libtorch and the system packages are there (every target does)
+	@Scripts/setup
+
+build: setup ## build the program: .build/release/gred
+	@swift build $(CONFIGURATION) --product gred
+
+demo: build ## detect attacks and recover labels, start to end; options in DEMO_ARGS="…"
+	@.build/release/gred demo $(DEMO_ARGS)
+
+test: setup ## run the tests; options in TEST_ARGS="--filter …"
+	@$(SWIFT_TEST) $(TEST_ARGS)
+
+test-slow: setup ## run the tests, those that take minutes too
+	@GRED_SLOW_TESTS=1 $(SWIFT_TEST) $(TEST_ARGS)
+
+format: ## lay out the sources in place
+	@swift format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## check the layout of the sources
+	@swift format lint --strict --recursive --parallel $(SOURCES)
+
+doctor: ## say what is installed, what is missing and how to get it
+	@Scripts/doctor
+
+clean: ## remove what was built (downloads stay in the cache)
+	@swift package clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

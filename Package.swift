@@ -1,0 +1,67 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The arrows of the house (who may import whom) are the `dependencies` below:
+//
+//   CLibTorch ← LibTorch ← GREDImages ← GREDClassifiers ← { GREDAttacks, GRED }
+//   { GREDAttacks, GRED, GREDCharts } ← GREDLaboratory ← GREDCommand
+//
+// libtorch itself is a system library found through pkg-config; `make setup` lays it.
+let package = Package(
+    name: "GRED",
+    platforms: [.macOS(.v14)],
+    products: [
+        .executable(name: "gred", targets: ["GREDCommand"]),
+        .library(name: "LibTorch", targets: ["LibTorch"]),
+        .library(
+            name: "GRED", targets: ["GRED", "GREDAttacks", "GREDClassifiers", "GREDImages"]),
+        .library(name: "GREDLaboratory", targets: ["GREDLaboratory", "GREDCharts"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+    ],
+    targets: [
+        // What others maintain, found on the system.
+        .systemLibrary(name: "CTorch", pkgConfig: "libtorch"),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+
+        // The engine.
+        .target(name: "CLibTorch", dependencies: ["CTorch"]),
+        .target(name: "LibTorch", dependencies: ["CLibTorch"]),
+
+        // What GRED is made of.
+        .target(
+            name: "GREDImages",
+            dependencies: [
+                "LibTorch", "CZlib", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(name: "GREDClassifiers", dependencies: ["GREDImages"]),
+        .target(name: "GREDAttacks", dependencies: ["GREDClassifiers"]),
+        .target(name: "GRED", dependencies: ["GREDClassifiers"]),
+        .target(
+            name: "GREDCharts",
+            dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
+        .target(name: "GREDLaboratory", dependencies: ["GREDAttacks", "GRED", "GREDCharts"]),
+        .executableTarget(
+            name: "GREDCommand",
+            dependencies: [
+                "GREDLaboratory", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Tests, one target a module.
+        .testTarget(name: "LibTorchTests", dependencies: ["LibTorch"], resources: [.copy("Golden")]),
+        .testTarget(name: "GREDImagesTests", dependencies: ["GREDImages"]),
+        .testTarget(name: "GREDClassifiersTests", dependencies: ["GREDClassifiers"]),
+        .testTarget(name: "GREDAttacksTests", dependencies: ["GREDAttacks"]),
+        .testTarget(name: "GREDTests", dependencies: ["GRED"]),
+        .testTarget(name: "GREDChartsTests", dependencies: ["GREDCharts"]),
+        .testTarget(name: "GREDLaboratoryTests", dependencies: ["GREDLaboratory"]),
+        .testTarget(name: "GREDCommandTests", dependencies: ["GREDLaboratory"]),
+    ],
+    cxxLanguageStandard: .cxx20
+)

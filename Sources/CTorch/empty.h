@@ -1,0 +1,1 @@
+// Nothing: libtorch's own headers are C++ and are included by CLibTorch alone.

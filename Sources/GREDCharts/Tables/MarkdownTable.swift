@@ -1,0 +1,58 @@
+import Foundation
+
+/// A ``Table`` in GitHub's Markdown; tints are dropped.
+public struct MarkdownTable: Sendable {
+    public var table: Table
+
+    public init(_ table: Table) {
+        self.table = table
+    }
+
+    /// The table's lines, without a newline after the last. A title becomes a bold paragraph above,
+    /// a note a paragraph below.
+    public func render() -> String {
+        var parts: [String] = []
+        if let title = table.title { parts.append("**\(Self.escaped(title))**") }
+        if !table.columns.isEmpty { parts.append(body()) }
+        if let note = table.note { parts.append(Self.escaped(note)) }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private func body() -> String {
+        // Three dashes are the least that every Markdown reader takes for a rule.
+        let widths = table.widths(of: Self.escaped).map { max(3, $0) }
+        let rules = zip(table.columns, widths).map { column, width in
+            switch column.alignment {
+            case .leading: String(repeating: "-", count: width)
+            case .center: ":" + String(repeating: "-", count: width - 2) + ":"
+            case .trailing: String(repeating: "-", count: width - 1) + ":"
+            }
+        }
+        let titles = line(table.columns.map(\.title), widths)
+        let rows = table.rows.map { line($0.map(\.text), widths) }
+        let rule = "| " + rules.joined(separator: " | ") + " |"
+        return ([titles, rule] + rows).joined(separator: "\n")
+    }
+
+    private func line(_ texts: [String], _ widths: [Int]) -> String {
+        let cells = zip(zip(texts, table.columns), widths).map { pair, width in
+            pair.1.alignment.pad(Self.escaped(pair.0), to: width)
+        }
+        return "| " + cells.joined(separator: " | ") + " |"
+    }
+
+    /// Text that reads as itself: no mark-up, no cell border, no line break.
+    private static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.replacingOccurrences(of: "\r\n", with: "\n").unicodeScalars {
+            switch scalar {
+            case "\\", "|", "*", "_", "`", "[", "]", "~": result += "\\" + String(scalar)
+            case "<": result += "&lt;"
+            case "&": result += "&amp;"
+            case "\n", "\r": result += " "
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,107 @@
+import Crypto
+
+/// Where an image stands among others: SHA-256 of (seed as 8 little-endian bytes, pixels), in the
+/// order of its bytes. Identical images have one rank.
+struct Rank: Comparable, Hashable, Sendable {
+    private let a, b, c, d: UInt64
+
+    init(seed: UInt64, pixels: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        withUnsafeBytes(of: seed.littleEndian) { hash.update(bufferPointer: $0) }
+        hash.update(bufferPointer: pixels)
+        (a, b, c, d) = hash.finalize().withUnsafeBytes { digest in
+            func word(_ index: Int) -> UInt64 {
+                UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+            }
+            return (word(0), word(1), word(2), word(3))
+        }
+    }
+
+    static func < (left: Rank, right: Rank) -> Bool {
+        if left.a != right.a { return left.a < right.a }
+        return (left.b, left.c, left.d) < (right.b, right.c, right.d)
+    }
+
+    /// One rank an image, `[N]`.
+    static func ranks(of set: ImageSet, seed: UInt64) -> [Rank] {
+        let size = set.shape.count
+        return set.pixels.withUnsafeBytes { pixels in
+            set.labels.indices.map { index in
+                Rank(
+                    seed: seed,
+                    pixels: UnsafeRawBufferPointer(rebasing: pixels[(index * size)...].prefix(size))
+                )
+            }
+        }
+    }
+
+    /// The ranks that occur under more than one label.
+    static func withTwoLabels(_ ranks: [Rank], labels: [Int]) -> Set<Rank> {
+        var seen: [Rank: Int] = Dictionary(minimumCapacity: ranks.count)
+        var contradictory: Set<Rank> = []
+        for (rank, label) in zip(ranks, labels) where seen.updateValue(label, forKey: rank) ?? label
+            != label
+        {
+            contradictory.insert(rank)
+        }
+        return contradictory
+    }
+}
+
+/// The images of each class in the order of rank, from which one set after another is taken.
+struct ClassShelves {
+    /// For each class the runs of identical images that are still there, nearly always of one.
+    private var shelves: [[ArraySlice<Int>]]
+
+    init(_ indices: [Int], ranks: [Rank], of set: ImageSet) {
+        var classes = Array(repeating: [Int](), count: set.classNames.count)
+        for index in indices { classes[set.labels[index]].append(index) }
+        shelves = classes.map { members in
+            let sorted = members.sorted { ranks[$0] < ranks[$1] }
+            var runs: [ArraySlice<Int>] = []
+            var start = 0
+            for end in sorted.indices.dropFirst() where ranks[sorted[end]] != ranks[sorted[start]] {
+                runs.append(sorted[start..<end])
+                start = end
+            }
+            if !sorted.isEmpty { runs.append(sorted[start...]) }
+            return runs
+        }
+    }
+
+    /// Takes `total` images, each class in proportion to what is left of it: a list a class, in
+    /// the order of rank; `nil` where runs of identical images leave a class short.
+    mutating func take(_ total: Int) -> [[Int]]? {
+        let left = shelves.map { $0.reduce(0) { $0 + $1.count } }
+        let quotas = largestRemainders(of: total, in: left)
+        var chosen: [[Int]] = []
+        for (label, quota) in quotas.enumerated() {
+            var taken: [Int] = []
+            var kept: [ArraySlice<Int>] = []
+            for run in shelves[label] {
+                if taken.count + run.count <= quota { taken += run } else { kept.append(run) }
+            }
+            guard taken.count == quota else { return nil }
+            shelves[label] = kept
+            chosen.append(taken)
+        }
+        return chosen
+    }
+}
+
+/// Shares `total` in proportion to `weights` so that the shares add up: each gets its proportion
+/// rounded down, and the largest remainders one more; equal remainders in the order given.
+///
+/// - Parameter total: From 0 to the sum of the weights, so that no share exceeds its weight.
+func largestRemainders(of total: Int, in weights: [Int]) -> [Int] {
+    let sum = weights.reduce(0, +)
+    guard sum > 0 else { return weights }
+    let exact = weights.map { total.multipliedFullWidth(by: $0) }.map { sum.dividingFullWidth($0) }
+    var shares = exact.map(\.quotient)
+    let missing = total - shares.reduce(0, +)
+    let byRemainder = exact.indices.sorted {
+        (exact[$1].remainder, $0) < (exact[$0].remainder, $1)
+    }
+    for index in byRemainder.prefix(missing) { shares[index] += 1 }
+    return shares
+}

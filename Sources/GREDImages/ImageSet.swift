@@ -1,0 +1,97 @@
+import Foundation
+
+/// Labelled 8-bit images of one shape: what a data set is once its files are read.
+///
+/// ```swift
+/// let mnist = try MNIST(folder: try DataHome.ensureMNIST())
+/// let few = mnist.test.prefix(100)
+/// print(few.shape, few.classNames[few.labels[0]])  // 1×28×28 7
+/// ```
+///
+/// A value holds bytes only, so it may cross any task border. Copies share their storage.
+public struct ImageSet: Sendable {
+    /// What to call the set in a report, for example `MNIST test`.
+    public let name: String
+    /// The shape of each image.
+    public let shape: ImageShape
+    /// One name a class, in the order of the labels.
+    public let classNames: [String]
+    /// `[N, C, H, W]`, row-major, 0…255.
+    public let pixels: [UInt8]
+    /// `[N]`, each in `0..<classNames.count`.
+    public let labels: [Int]
+
+    /// Checks the parts against each other.
+    ///
+    /// - Parameters:
+    ///   - pixels: `[N, C, H, W]`, row-major, 0…255.
+    ///   - labels: `[N]`, each in `0..<classNames.count`.
+    /// - Throws: `ImageSetError` where the shape has an empty side, where there are not
+    ///   N·C·H·W pixels, or where a label names no class.
+    public init(
+        name: String, shape: ImageShape, classNames: [String], pixels: [UInt8], labels: [Int]
+    ) throws {
+        guard shape.isPositive else {
+            throw ImageSetError.emptyShape(set: name, shape: shape)
+        }
+        let (expected, over) = shape.count.multipliedReportingOverflow(by: labels.count)
+        guard !over, pixels.count == expected else {
+            throw ImageSetError.pixelCount(
+                set: name, shape: shape, images: labels.count, found: pixels.count)
+        }
+        if let index = labels.firstIndex(where: { !classNames.indices.contains($0) }) {
+            throw ImageSetError.labelOutOfRange(
+                set: name, index: index, label: labels[index], classes: classNames.count)
+        }
+        self.init(
+            checked: name, shape: shape, classNames: classNames, pixels: pixels, labels: labels)
+    }
+
+    /// For parts that are known to fit.
+    init(
+        checked name: String, shape: ImageShape, classNames: [String], pixels: [UInt8],
+        labels: [Int]
+    ) {
+        self.name = name
+        self.shape = shape
+        self.classNames = classNames
+        self.pixels = pixels
+        self.labels = labels
+    }
+
+    /// N, the number of images.
+    public var count: Int { labels.count }
+
+    /// Whether there is no image.
+    public var isEmpty: Bool { labels.isEmpty }
+
+    /// The number of images of each class, `[classNames.count]`.
+    public var classCounts: [Int] {
+        labels.reduce(into: Array(repeating: 0, count: classNames.count)) { $0[$1] += 1 }
+    }
+}
+
+/// Why parts do not make an `ImageSet`.
+public enum ImageSetError: Error, Sendable, Equatable {
+    case emptyShape(set: String, shape: ImageShape)
+    case pixelCount(set: String, shape: ImageShape, images: Int, found: Int)
+    case labelOutOfRange(set: String, index: Int, label: Int, classes: Int)
+}
+
+extension ImageSetError: LocalizedError, CustomStringConvertible {
+    public var errorDescription: String? { description }
+
+    public var description: String {
+        switch self {
+        case .emptyShape(let set, let shape):
+            "\(set): expected images with positive sides, found the shape \(shape); "
+                + "check the file that the shape came from"
+        case .pixelCount(let set, let shape, let images, let found):
+            "\(set): expected \(images) images of \(shape), one a label, found \(found) pixel "
+                + "values; pass as many images as labels"
+        case .labelOutOfRange(let set, let index, let label, let classes):
+            "\(set): expected labels 0…\(classes - 1), found \(label) at image \(index); "
+                + "name every class or mend the label"
+        }
+    }
+}

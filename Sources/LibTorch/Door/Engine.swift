@@ -1,0 +1,34 @@
+import CLibTorch
+
+/// Settings of the engine that hold for the whole process.
+public enum Engine {
+    /// The libtorch that this program was built against, such as `2.13.0`.
+    public static var builtVersion: String { plainVersion(String(cString: lt_version_built())) }
+
+    /// The libtorch that is loaded now.
+    public static var loadedVersion: String { plainVersion(takeString(lt_version_loaded()) ?? "") }
+
+    /// Throws ``TorchError/wrongVersion(built:loaded:)`` where another libtorch is loaded than the
+    /// one that the program was built against: their C++ interfaces differ, and a call may crash.
+    public static func checkVersion() throws {
+        guard builtVersion == loadedVersion else {
+            throw TorchError.wrongVersion(built: builtVersion, loaded: loadedVersion)
+        }
+    }
+
+    /// The number of threads that an operator may use on the CPU; at least 1.
+    public static var threadCount: Int { Int(lt_thread_count()) }
+
+    /// Sets ``threadCount``; throws ``TorchError/threadCount(_:)`` below 1.
+    public static func setThreadCount(_ count: Int) throws {
+        guard count >= 1, let small = Int32(exactly: count) else {
+            throw TorchError.threadCount(count)
+        }
+        lt_set_thread_count(small)
+    }
+
+    /// "2.13.0+cpu" names the build too, which does not matter for the interface.
+    private static func plainVersion(_ version: String) -> String {
+        String(version.prefix { $0 != "+" })
+    }
+}

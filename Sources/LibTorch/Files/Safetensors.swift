@@ -1,0 +1,114 @@
+import Foundation
+
+/// Files of named tensors in the safetensors format: a length, a JSON header, raw little-endian
+/// numbers. Nothing in such a file is ever executed, unlike a pickle.
+public enum Safetensors {
+    /// What a file holds.
+    public struct Contents {
+        public var tensors: [String: Tensor]
+        public var metadata: [String: String]
+    }
+
+    // MARK: Writing
+
+    /// Writes all or nothing: the file appears under its name when it is complete.
+    public static func write(
+        _ tensors: [NamedTensor], metadata: [String: String] = [:], to url: URL
+    ) throws {
+        try AtomicFile.write(data(of: tensors, metadata: metadata), to: url)
+    }
+
+    /// The bytes of a file. The same tensors give the same bytes: names are sorted.
+    public static func data(
+        of tensors: [NamedTensor], metadata: [String: String] = [:]
+    ) throws -> Data {
+        var header: [String: HeaderEntry] = [:]
+        var body = Data()
+        for (name, tensor) in tensors.sorted(by: { $0.name < $1.name }) {
+            guard let dtype = tensor.dtype, let code = codes[dtype] else {
+                throw TorchError.wrongElementType(
+                    expected: "a type that safetensors knows", found: "\(tensor)")
+            }
+            let bytes = try tensor.bytes()
+            header[name] = .tensor(
+                dtype: code, shape: tensor.shape, offsets: [body.count, body.count + bytes.count])
+            body.append(contentsOf: bytes)
+        }
+        if !metadata.isEmpty { header["__metadata__"] = .metadata(metadata) }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var text = try encoder.encode(header)
+        // Readers may map the numbers: they start at a multiple of eight.
+        text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
+        var file = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
+        file.append(text)
+        file.append(body)
+        return file
+    }
+
+    // MARK: Reading
+
+    /// Reads a file; it is mapped, so only what is asked for is held twice.
+    public static func read(_ url: URL) throws -> Contents {
+        let file: Data
+        do {
+            file = try Data(contentsOf: url, options: .alwaysMapped)
+        } catch {
+            throw TorchError.badFile(path: url.path, reason: "the file cannot be read.")
+        }
+        return try read(file, path: url.path)
+    }
+
+    /// Reads the bytes of a file; `path` is for the error's sentence.
+    public static func read(_ file: Data, path: String) throws -> Contents {
+        let header = try SafetensorsHeader(file, path: path)
+        var tensors: [String: Tensor] = [:]
+        try file.withUnsafeBytes { bytes in
+            for entry in header.entries {
+                tensors[entry.name] = try Tensor(
+                    bytes: UnsafeRawBufferPointer(rebasing: bytes[entry.range]),
+                    dtype: entry.dtype, shape: entry.shape)
+            }
+        }
+        return Contents(tensors: tensors, metadata: header.metadata)
+    }
+
+    static let codes: [DType: String] = [
+        .bool: "BOOL", .uint8: "U8", .int8: "I8", .int16: "I16", .int32: "I32", .int64: "I64",
+        .float16: "F16", .bfloat16: "BF16", .float32: "F32", .float64: "F64",
+    ]
+}
+
+/// An entry of the header's JSON.
+enum HeaderEntry: Codable {
+    case tensor(dtype: String, shape: [Int], offsets: [Int])
+    case metadata([String: String])
+
+    private enum Key: String, CodingKey {
+        case dtype, shape, offsets = "data_offsets"
+    }
+
+    init(from decoder: any Decoder) throws {
+        if let fields = try? decoder.container(keyedBy: Key.self), fields.contains(.offsets) {
+            self = .tensor(
+                dtype: try fields.decode(String.self, forKey: .dtype),
+                shape: try fields.decode([Int].self, forKey: .shape),
+                offsets: try fields.decode([Int].self, forKey: .offsets))
+        } else {
+            self = .metadata(try decoder.singleValueContainer().decode([String: String].self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .metadata(let values):
+            var container = encoder.singleValueContainer()
+            try container.encode(values)
+        case .tensor(let dtype, let shape, let offsets):
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(dtype, forKey: .dtype)
+            try container.encode(shape, forKey: .shape)
+            try container.encode(offsets, forKey: .offsets)
+        }
+    }
+}

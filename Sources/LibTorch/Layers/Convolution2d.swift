@@ -1,0 +1,42 @@
+/// A two-dimensional convolution over [N, C, H, W].
+public final class Convolution2d: Layer {
+    public let weight: Tensor
+    public let bias: Tensor?
+    let stride: [Int]
+    let padding: [Int]
+    let groups: Int
+
+    /// Initialised as PyTorch does (He et al. 2015, uniform, for a leaky slope of √5).
+    public init(
+        inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1,
+        padding: Int = 0, groups: Int = 1, bias: Bool = true, generator: Generator
+    ) throws {
+        let fanIn = inputChannels / groups * kernelSize * kernelSize
+        weight = try uniformParameter(
+            [outputChannels, inputChannels / groups, kernelSize, kernelSize], fanIn: fanIn,
+            generator: generator
+        ).channelsLast()
+        self.bias =
+            bias
+            ? try uniformParameter([outputChannels], fanIn: fanIn, generator: generator) : nil
+        self.stride = [stride, stride]
+        self.padding = [padding, padding]
+        self.groups = groups
+    }
+
+    public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
+        try input.conv2d(weight, bias: bias, stride: stride, padding: padding, groups: groups)
+    }
+
+    public var ownParameters: [NamedTensor] {
+        [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
+    }
+}
+
+/// A parameter uniform in ±1/√fanIn, PyTorch's default for convolutions and linear layers.
+func uniformParameter(_ shape: [Int], fanIn: Int, generator: Generator) throws -> Tensor {
+    let tensor = try Tensor.zeros(shape)
+    let bound = 1 / Double(fanIn).squareRoot()
+    try tensor.fillUniform(-bound...bound, generator: generator)
+    return tensor
+}

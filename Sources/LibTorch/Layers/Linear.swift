@@ -1,0 +1,20 @@
+/// x · weightᵀ + bias over the last dimension.
+public final class Linear: Layer {
+    public let weight: Tensor
+    public let bias: Tensor?
+
+    /// Initialised as PyTorch does: uniform in ±1/√inputs.
+    public init(inputs: Int, outputs: Int, bias: Bool = true, generator: Generator) throws {
+        weight = try uniformParameter([outputs, inputs], fanIn: inputs, generator: generator)
+        self.bias =
+            bias ? try uniformParameter([outputs], fanIn: inputs, generator: generator) : nil
+    }
+
+    public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
+        try input.linear(weight, bias: bias)
+    }
+
+    public var ownParameters: [NamedTensor] {
+        [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
+    }
+}

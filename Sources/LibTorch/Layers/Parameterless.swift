@@ -1,0 +1,44 @@
+// Layers that hold nothing to learn.
+
+/// max(x, 0).
+public final class ReLU: Layer {
+    public init() {}
+    public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor { try input.relu() }
+}
+
+/// The largest value of each window.
+public final class MaxPool2d: Layer {
+    let size: Int
+    let stride: Int
+    let padding: Int
+
+    public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
+        self.size = size
+        self.stride = stride ?? size
+        self.padding = padding
+    }
+
+    public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
+        try input.maxPool2d(size, stride: stride, padding: padding)
+    }
+}
+
+/// Joins all dimensions but the first.
+public final class Flatten: Layer {
+    public init() {}
+    public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
+        try input.flattened(from: 1)
+    }
+}
+
+/// Zeroes elements at random while training.
+public final class Dropout: Layer {
+    let probability: Double
+
+    public init(_ probability: Double) { self.probability = probability }
+
+    public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
+        guard case .training(let generator) = mode else { return input }
+        return try input.dropout(probability, generator: generator)
+    }
+}

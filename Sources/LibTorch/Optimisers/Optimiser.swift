@@ -1,0 +1,37 @@
+/// Changes parameters in place along their gradients.
+public protocol Optimiser: AnyObject {
+    /// One step. A parameter whose gradient is nil is left alone this time.
+    func step(gradients: [Tensor?], learningRate: Double) throws
+    /// What must be saved to go on later as if nothing had happened.
+    var state: [NamedTensor] { get }
+}
+
+extension Optimiser {
+    /// Overwrites the state in place with a saved one.
+    public func load(_ tensors: [String: Tensor], from source: String) throws {
+        for (name, value) in state {
+            guard let loaded = tensors[name], loaded.shape == value.shape else {
+                throw TorchError.badFile(
+                    path: source, reason: "the optimiser's tensor '\(name)' is missing or altered.")
+            }
+            try value.assign(loaded)
+        }
+    }
+}
+
+extension Layer {
+    /// The loss of one batch and its gradients by ``parameters``, in that order.
+    ///
+    /// Parameters need a gradient for the length of this call only.
+    public func lossAndGradients(_ loss: () throws -> Tensor) throws -> (
+        loss: Tensor, gradients: [Tensor?]
+    ) {
+        let parameters = parameters.map(\.value)
+        defer { for parameter in parameters { try? parameter.setRequiresGradient(false) } }
+        for parameter in parameters { try parameter.setRequiresGradient(true) }
+        return try Gradient.recording {
+            let value = try loss()
+            return (try value.detached(), try Gradient.of([value], towards: parameters))
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// Stochastic gradient descent with momentum, as `torch.optim.SGD`.
+public final class SGD: Optimiser {
+    private static let fused = Operator("aten::_fused_sgd_")
+
+    let momentum: Double
+    let weightDecay: Double
+    let nesterov: Bool
+    private let parameters: [Tensor]
+    private let velocities: [NamedTensor]
+    /// PyTorch's first step copies the gradient into an empty momentum buffer; a buffer of zeros
+    /// gives the same (momentum · 0 + gradient), so no step is special.
+    private static let isFirstStep = false
+
+    public init(
+        _ parameters: [NamedTensor], momentum: Double = 0.9, weightDecay: Double = 0,
+        nesterov: Bool = false
+    ) throws {
+        self.parameters = parameters.map(\.value)
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        self.nesterov = nesterov
+        velocities = try parameters.map { ("\($0.name).velocity", try $0.value.zerosLike()) }
+    }
+
+    public func step(gradients: [Tensor?], learningRate: Double) throws {
+        let live = gradients.indices.filter { gradients[$0] != nil }
+        try Self.fused.call(
+            [
+                .tensors(live.map { parameters[$0] }), .tensors(live.compactMap { gradients[$0] }),
+                .tensors(momentum == 0 ? [] : live.map { velocities[$0].value }),
+            ],
+            named: [
+                "weight_decay": .double(weightDecay), "momentum": .double(momentum),
+                "lr": .double(learningRate), "dampening": 0.0, "nesterov": .bool(nesterov),
+                "maximize": false, "is_first_step": .bool(Self.isFirstStep),
+            ])
+    }
+
+    public var state: [NamedTensor] { velocities }
+}

@@ -1,0 +1,80 @@
+// Sums, extremes and products over dimensions.
+
+private enum Op {
+    static let sum = Operator("aten::sum")
+    static let sumDims = Operator("aten::sum.dim_IntList")
+    static let mean = Operator("aten::mean")
+    static let meanDims = Operator("aten::mean.dim")
+    static let amax = Operator("aten::amax")
+    static let amin = Operator("aten::amin")
+    static let argmax = Operator("aten::argmax")
+    static let logsumexp = Operator("aten::logsumexp")
+    static let softmax = Operator("aten::softmax.int")
+    static let logSoftmax = Operator("aten::log_softmax.int")
+    static let topk = Operator("aten::topk")
+    static let norm = Operator("aten::linalg_vector_norm")
+    static let matmul = Operator("aten::matmul")
+    static let all = Operator("aten::all")
+    static let any = Operator("aten::any")
+    static let variance = Operator("aten::var.correction")
+}
+
+extension Tensor {
+    public func sum() throws -> Tensor { try Op.sum(.tensor(self)) }
+    public func sum(_ dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
+        try Op.sumDims(.tensor(self), .ints(dimensions), .bool(keepDimensions))
+    }
+    public func mean() throws -> Tensor { try Op.mean(.tensor(self)) }
+    public func mean(_ dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
+        try Op.meanDims(.tensor(self), .ints(dimensions), .bool(keepDimensions))
+    }
+    /// The variance over all elements, divided by their number (not one less).
+    public func variance() throws -> Tensor {
+        try Op.variance(.tensor(self), .none, named: ["correction": 0])
+    }
+    public func maximum(over dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
+        try Op.amax(.tensor(self), .ints(dimensions), .bool(keepDimensions))
+    }
+    public func minimum(over dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
+        try Op.amin(.tensor(self), .ints(dimensions), .bool(keepDimensions))
+    }
+    /// The place of the largest element along a dimension, of int64.
+    public func argmax(_ dimension: Int) throws -> Tensor {
+        try Op.argmax(.tensor(self), .int(dimension))
+    }
+    /// ln Σ eˣ along a dimension, without overflow.
+    public func logSumExp(_ dimension: Int) throws -> Tensor {
+        try Op.logsumexp(.tensor(self), .ints([dimension]))
+    }
+    public func softmax(_ dimension: Int) throws -> Tensor {
+        try Op.softmax(.tensor(self), .int(dimension))
+    }
+    public func logSoftmax(_ dimension: Int) throws -> Tensor {
+        try Op.logSoftmax(.tensor(self), .int(dimension))
+    }
+    /// The `count` largest elements along the last dimension, largest first, and their places.
+    public func largest(_ count: Int) throws -> (values: Tensor, indices: Tensor) {
+        let results = try Op.topk.call([.tensor(self), .int(count)])
+        return (results[0], results[1])
+    }
+    /// The L2 norm over some dimensions.
+    public func norm(_ dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
+        try Op.norm(.tensor(self), 2, .ints(dimensions), .bool(keepDimensions))
+    }
+    /// The L2 norm of each row (all dimensions but the first), as [N].
+    public func rowNorms() throws -> Tensor { try norm(Array(1..<rank)) }
+    /// The sum of each row (all dimensions but the first), as [N].
+    public func rowSums() throws -> Tensor { try sum(Array(1..<rank)) }
+    /// The largest element of each row (all dimensions but the first), as [N].
+    public func rowMaxima() throws -> Tensor { try maximum(over: Array(1..<rank)) }
+    /// The smallest element of each row (all dimensions but the first), as [N].
+    public func rowMinima() throws -> Tensor { try minimum(over: Array(1..<rank)) }
+
+    public func matmul(_ other: Tensor) throws -> Tensor {
+        try Op.matmul(.tensor(self), .tensor(other))
+    }
+    /// Whether all elements are true.
+    public func allTrue() throws -> Bool { try Op.all(.tensor(self)).bools()[0] }
+    /// Whether an element is true.
+    public func anyTrue() throws -> Bool { try Op.any(.tensor(self)).bools()[0] }
+}
