@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build demo test test-slow format lint doctor clean help
+.PHONY: setup build build-tests demo test test-slow format lint doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -11,7 +11,8 @@ export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
 # One configuration for everything, and the same flags for the program and its tests (which may
 # see internal declarations), so that each file is compiled once.
 CONFIGURATION := --configuration release -Xswiftc -enable-testing
-SWIFT_TEST := swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest
+RUN_TESTS := swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest \
+	--skip-build --quiet
 SOURCES := Package.swift Sources Tests
 
 setup: ## make sure that libtorch and the system packages are there (every target does)
@@ -23,11 +24,14 @@ build: setup ## build the program: .build/release/gred
 demo: build ## detect attacks and recover labels, start to end; options in DEMO_ARGS="…"
 	@.build/release/gred demo $(DEMO_ARGS)
 
-test: setup ## run the tests; options in TEST_ARGS="--filter …"
-	@$(SWIFT_TEST) $(TEST_ARGS)
+test: build-tests ## run the tests; options in TEST_ARGS="--filter …"
+	@$(RUN_TESTS) $(TEST_ARGS)
 
-test-slow: setup ## run the tests, those that take minutes too
-	@GRED_SLOW_TESTS=1 $(SWIFT_TEST) $(TEST_ARGS)
+test-slow: build-tests ## run the tests, those that take minutes too
+	@GRED_SLOW_TESTS=1 $(RUN_TESTS) $(TEST_ARGS)
+
+build-tests: setup
+	@swift build $(CONFIGURATION) --build-tests
 
 format: ## lay out the sources in place
 	@swift format --in-place --recursive --parallel $(SOURCES)

@@ -40,7 +40,9 @@ let package = Package(
             dependencies: [
                 "LibTorch", "CZlib", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
             ]),
-        .target(name: "GREDClassifiers", dependencies: ["GREDImages"]),
+        .target(
+            name: "GREDClassifiers",
+            dependencies: ["GREDImages", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "GREDAttacks", dependencies: ["GREDClassifiers"]),
         .target(name: "GRED", dependencies: ["GREDClassifiers"]),
         .target(

@@ -9,6 +9,7 @@ readonly oldest_swift=6.1
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cache=${GRED_CACHE:-$HOME/.cache/gred}
+[[ $cache == /* ]] || cache=$PWD/$cache
 data=${GRED_DATA:-$cache/data}
 build=$root/.build
 stamp=$build/libtorch.stamp
@@ -37,7 +38,9 @@ free_space() {
     df -Ph "$folder" | awk 'NR == 2 { print $4 }'
 }
 
-swift_version() { swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p'; }
+swift_version() {
+    swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' || true
+}
 
 # --- System packages -------------------------------------------------------------------------
 
@@ -47,7 +50,7 @@ missing_packages() {
     command -v make >/dev/null || echo make
     command -v git >/dev/null || echo git
     if ! on_mac; then
-        command -v g++ >/dev/null && compgen -G '/usr/include/c++/*/vector' >/dev/null || echo g++
+        compgen -G '/usr/include/c++/*/vector' >/dev/null || echo g++
     fi
     if ! command -v pkg-config >/dev/null; then
         echo pkg-config
@@ -89,9 +92,11 @@ python_with_pip() {
 
 # --- libtorch --------------------------------------------------------------------------------
 
-# Sets `libtorch` to the selected folder (it holds lib/ and include/) and `selection` to how it
-# was chosen. The folder need not exist yet.
+# Sets `libtorch` to the selected folder (it holds lib/ and include/), `selection` to how it was
+# chosen and, where it is one that Scripts/setup fetches, `wanted_version`. The folder need not
+# exist yet.
 select_libtorch() {
+    wanted_version=
     if [[ -n ${LIBTORCH:-} ]]; then
         libtorch=${LIBTORCH%/}
         selection="LIBTORCH=$LIBTORCH"
@@ -104,12 +109,13 @@ import importlib.util, os
 spec = importlib.util.find_spec("torch")
 print(os.path.dirname(spec.origin) if spec and spec.origin else "")' 2>/dev/null) || libtorch=
     else
-        libtorch=$cache/libtorch/${LIBTORCH_VERSION:-$default_libtorch}/torch
+        wanted_version=${LIBTORCH_VERSION:-$default_libtorch}
+        libtorch=$cache/libtorch/$wanted_version/torch
         selection=${LIBTORCH_VERSION:+LIBTORCH_VERSION=$LIBTORCH_VERSION}
     fi
 }
 
-is_fetched() { [[ $libtorch == "$cache"/libtorch/*/torch ]]; }
+is_fetched() { [[ -n $wanted_version ]]; }
 
 # True if folder $1 holds libraries and headers to build against.
 is_libtorch() {
@@ -119,15 +125,16 @@ is_libtorch() {
 # The version of the libtorch in folder $1, such as 2.13.0+cpu. A wheel states it in version.py,
 # the C++ archive in build-version, any of them in a header.
 libtorch_version() {
-    local header=$1/include/torch/headeronly/version.h old=$1/include/torch/csrc/api/include/torch/version.h
-    local version=
+    local header=$1/include/torch/headeronly/version.h
+    local older_header=$1/include/torch/csrc/api/include/torch/version.h version=
     if [[ -r $1/version.py ]]; then
         version=$(sed -n "s/^__version__ = ['\"]\([^'\"]*\).*/\1/p" "$1/version.py")
     elif [[ -r $1/build-version ]]; then
         read -r version <"$1/build-version" || true
     else
-        [[ -r $header ]] || header=$old
-        version=$(sed -n 's/^#define TORCH_VERSION_\(MAJOR\|MINOR\|PATCH\) \([0-9]*\).*/\2/p' "$header" 2>/dev/null | paste -sd .)
+        [[ -r $header ]] || header=$older_header
+        version=$(sed -nE 's/^#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+).*/\2/p' "$header" 2>/dev/null |
+            paste -sd . -) || version=
     fi
     echo "${version:-unknown}"
 }

@@ -8,6 +8,7 @@ wheel.py keep SOURCE TARGET   lays out what a C++ build needs of SOURCE (a wheel
 import os
 import re
 import shutil
+import signal
 import sys
 import zipfile
 
@@ -29,7 +30,7 @@ def destination(target, name):
     """Licences are gathered in one folder, so that only libtorch's own names are at the top."""
     package, _, rest = name.partition(".dist-info/")
     if rest:
-        name = os.path.join("licenses", package, rest.removeprefix("licenses/"))
+        name = os.path.join("licenses", package, re.sub("^licenses/", "", rest))
     path = os.path.join(target, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     return path
@@ -65,6 +66,7 @@ def needs_nvidia(wheel):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     if sys.argv[1] == "needs-nvidia":
         sys.exit(0 if needs_nvidia(sys.argv[2]) else 1)
     source, target = sys.argv[2:]

@@ -82,8 +82,8 @@ void lt_tensor_set_requires_grad(lt_tensor tensor, bool required, char **error) 
 bool lt_tensor_requires_grad(lt_tensor tensor) { return tensor->value.requires_grad(); }
 
 bool lt_gradient(const lt_tensor *outputs, const lt_tensor *cotangents, int32_t output_count,
-                 const lt_tensor *inputs, int32_t input_count, bool create_graph,
-                 lt_tensor *results, char **error) {
+                 const lt_tensor *inputs, int32_t input_count, bool keep_graph,
+                 bool differentiable, lt_tensor *results, char **error) {
   return guarded(error, false, [&] {
     std::vector<at::Tensor> from, seeds, towards;
     for (int32_t i = 0; i < output_count; ++i) {
@@ -91,8 +91,8 @@ bool lt_gradient(const lt_tensor *outputs, const lt_tensor *cotangents, int32_t 
       seeds.push_back(cotangents[i] ? cotangents[i]->value : at::ones_like(outputs[i]->value));
     }
     for (int32_t i = 0; i < input_count; ++i) towards.push_back(inputs[i]->value);
-    const auto gradients = torch::autograd::grad(from, towards, seeds, create_graph, create_graph,
-                                                 /*allow_unused=*/true);
+    const auto gradients = torch::autograd::grad(
+        from, towards, seeds, keep_graph || differentiable, differentiable, /*allow_unused=*/true);
     for (int32_t i = 0; i < input_count; ++i) {
       results[i] = gradients[i].defined() ? door::own(gradients[i]) : nullptr;
     }

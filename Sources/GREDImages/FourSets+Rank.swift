@@ -39,7 +39,8 @@ struct Rank: Comparable, Hashable, Sendable {
     static func withTwoLabels(_ ranks: [Rank], labels: [Int]) -> Set<Rank> {
         var seen: [Rank: Int] = Dictionary(minimumCapacity: ranks.count)
         var contradictory: Set<Rank> = []
-        for (rank, label) in zip(ranks, labels) where seen.updateValue(label, forKey: rank) ?? label
+        for (rank, label) in zip(ranks, labels)
+        where seen.updateValue(label, forKey: rank) ?? label
             != label
         {
             contradictory.insert(rank)

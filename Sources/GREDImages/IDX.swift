@@ -18,6 +18,8 @@ public struct IDX: Sendable {
         var axes: [String] { self == .images ? ["images", "rows", "columns"] : ["labels"] }
     }
 
+    /// What the file was found to hold.
+    public let kind: Kind
     /// `[N, H, W]` of images, `[N]` of labels; each at least 1.
     public let dimensions: [Int]
     /// The values after the header, row-major.
@@ -53,14 +55,11 @@ public struct IDX: Sendable {
         guard more.isEmpty else {
             throw IDXError.trailing(path: source.path, offset: header.count + size)
         }
-        self.init(dimensions: dimensions, body: body, path: source.path, header: header)
-    }
-
-    private init(dimensions: [Int], body: [UInt8], path: String, header: [UInt8]) {
+        self.kind = kind
         self.dimensions = dimensions
         self.body = body
-        self.path = path
         self.header = header
+        path = source.path
     }
 
     /// MD5 of the gunzipped file, 32 lowercase hexadecimal digits: the sum that MNIST is

@@ -13,13 +13,12 @@ extension ImageSet {
             classNames: classNames)
     }
 
-    /// As ``init(name:images:labels:classNames:)-(_,URL,_,_)``, from files already read.
+    /// Makes a set of a pair of idx files that have been read already.
+    ///
+    /// - Throws: `IDXError`, for a fault of the pair.
     public init(name: String, images: IDX, labels: IDX, classNames: [String]) throws {
-        guard images.dimensions.count == 3, labels.dimensions.count == 1 else {
-            throw IDXError.wrongMagic(
-                path: images.dimensions.count == 3 ? labels.path : images.path,
-                kind: images.dimensions.count == 3 ? .labels : .images,
-                found: 0x0800 | UInt32(images.dimensions.count == 3 ? 3 : 1))
+        for (file, kind) in [(images, IDX.Kind.images), (labels, .labels)] where file.kind != kind {
+            throw IDXError.wrongMagic(path: file.path, kind: kind, found: file.kind.magic)
         }
         guard images.dimensions[0] == labels.dimensions[0] else {
             throw IDXError.countMismatch(

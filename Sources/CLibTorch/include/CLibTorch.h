@@ -95,10 +95,11 @@ int32_t lt_operator_call(lt_operator op, const lt_value *arguments, int32_t argu
 void lt_tensor_set_requires_grad(lt_tensor tensor, bool required, char **error);
 bool lt_tensor_requires_grad(lt_tensor tensor);
 /// d(sum of outputs · cotangents) / d(inputs). A NULL cotangent stands for ones; a result is NULL
-/// where an input does not take part.
+/// where an input does not take part. `keep_graph` allows another gradient of the same outputs;
+/// `differentiable` makes the results part of a graph themselves (second-order gradients).
 bool lt_gradient(const lt_tensor *outputs, const lt_tensor *cotangents, int32_t output_count,
-                 const lt_tensor *inputs, int32_t input_count, bool create_graph,
-                 lt_tensor *results, char **error);
+                 const lt_tensor *inputs, int32_t input_count, bool keep_graph,
+                 bool differentiable, lt_tensor *results, char **error);
 /// Switches the recording of operations for gradients on this thread; returns what it was.
 bool lt_set_gradient_recording(bool enabled);
 

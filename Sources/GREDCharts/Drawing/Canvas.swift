@@ -51,6 +51,19 @@ struct Canvas {
         elements += ">\(Markup(text).renderText)</text>\n"
     }
 
+    /// Draws what `draw` draws, cut off at `frame`.
+    ///
+    /// An inner `svg` cuts without the identifiers that a clip path needs, which would clash
+    /// between the drawings of one page.
+    mutating func clipped(to frame: Frame, draw: (inout Canvas) -> Void) {
+        let edges = [frame.left, frame.top, frame.width, frame.height].map(Self.number)
+        elements += "<svg x=\"\(edges[0])\" y=\"\(edges[1])\" width=\"\(edges[2])\" "
+        elements += "height=\"\(edges[3])\" viewBox=\"\(edges.joined(separator: " "))\" "
+        elements += "overflow=\"hidden\">\n"
+        draw(&self)
+        elements += "</svg>\n"
+    }
+
     /// The whole drawing as a self-contained SVG document.
     func document(width: Double, height: Double, title: String, summary: String) -> String {
         let (width, height) = (Self.number(width), Self.number(height))
@@ -94,4 +107,9 @@ struct Frame: Hashable {
 
     var right: Double { left + width }
     var bottom: Double { top + height }
+
+    /// The frame with room for half a stroke or a dot that stands on its edge.
+    var widened: Frame {
+        Frame(left: left - 4, top: top - 4, width: width + 8, height: height + 8)
+    }
 }

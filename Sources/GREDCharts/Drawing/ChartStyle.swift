@@ -17,7 +17,7 @@ enum ChartStyle {
             .gred-chart .paper{fill:var(--paper)}
             .gred-chart .grid{stroke:var(--rule)}
             .gred-chart .axis{stroke:var(--soft)}
-            .gred-chart .guide{stroke:var(--soft);stroke-dasharray:4 4}
+            .gred-chart .guide{stroke:var(--soft);stroke-dasharray:4 4;fill:none}
             .gred-chart .curve{stroke:var(--c);stroke-width:2;fill:none;stroke-linejoin:round}
             .gred-chart .thin{stroke:var(--c);stroke-width:1.5;fill:none}
             .gred-chart .fill{fill:var(--c)}

@@ -1,8 +1,9 @@
 /// Thins a polyline out (Ramer 1972; Douglas and Peucker 1973): what remains is nowhere further
-/// than `tolerance` from what was there. A curve of 10,000 points becomes one of some dozens.
+/// than `tolerance` pixels from what was there. A measured curve of 10,000 points becomes one of a
+/// few hundred.
 enum Polyline {
     static func simplified(
-        _ points: [(Double, Double)], tolerance: Double = 0.15
+        _ points: [(Double, Double)], tolerance: Double = 0.3
     ) -> [(Double, Double)] {
         guard points.count > 2 else { return points }
         var keep = Array(repeating: false, count: points.count)

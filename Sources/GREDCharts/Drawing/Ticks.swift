@@ -35,7 +35,7 @@ enum Ticks {
         guard span.isFinite, abs(range.lowerBound) < 1e9, abs(range.upperBound) < 1e9 else {
             return []
         }
-        if span <= 2 { return withinDecades(range) }
+        if span * 3 <= Double(count + 1) { return withinDecades(range) }
         let steps = (0...8).flatMap { power in [1, 2, 5].map { $0 * Int(pow(10, Double(power))) } }
         let step = steps.first { span / Double($0) <= Double(count) } ?? 1_000_000_000
         let first = Int((range.lowerBound / Double(step) - 1e-9).rounded(.up))
@@ -51,13 +51,18 @@ enum Ticks {
     private static func withinDecades(_ range: ClosedRange<Double>) -> [Tick] {
         let exponents =
             Int(range.lowerBound.rounded(.down))...Int(range.upperBound.rounded(.up))
-        return exponents.flatMap { exponent in
+        let marks = exponents.flatMap { exponent in
             [1, 2, 5].map { mantissa in
                 Tick(
                     position: Double(exponent) + Foundation.log10(Double(mantissa)),
                     label: decimal(mantissa, exponent))
             }
-        }.filter { $0.position >= range.lowerBound - 1e-9 && $0.position <= range.upperBound + 1e-9 }
+        }.filter { ((range.lowerBound - 1e-9)...(range.upperBound + 1e-9)).contains($0.position) }
+        guard marks.count < 2, range.lowerBound > -300, range.upperBound < 300 else { return marks }
+        // Less than from 2 to 5: the axis is all but linear.
+        return linear(in: pow(10, range.lowerBound)...pow(10, range.upperBound), count: 6).map {
+            Tick(position: Foundation.log10($0.position), label: $0.label)
+        }
     }
 
     private static func decimal(_ mantissa: Int, _ exponent: Int) -> String {

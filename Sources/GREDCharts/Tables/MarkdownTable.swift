@@ -44,8 +44,11 @@ public struct MarkdownTable: Sendable {
     /// Text that reads as itself: no mark-up, no cell border, no line break.
     private static func escaped(_ text: String) -> String {
         var result = ""
-        for scalar in text.replacingOccurrences(of: "\r\n", with: "\n").unicodeScalars {
+        let scalars = Array(text.replacingOccurrences(of: "\r\n", with: "\n").unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
             switch scalar {
+            // Within a word, as in DET_GRED, it marks nothing up.
+            case "_" where isWord(scalars, index - 1) && isWord(scalars, index + 1): result += "_"
             case "\\", "|", "*", "_", "`", "[", "]", "~": result += "\\" + String(scalar)
             case "<": result += "&lt;"
             case "&": result += "&amp;"
@@ -54,5 +57,10 @@ public struct MarkdownTable: Sendable {
             }
         }
         return result
+    }
+
+    private static func isWord(_ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
+        scalars.indices.contains(index) && scalars[index].properties.isAlphabetic
+            || scalars.indices.contains(index) && ("0"..."9").contains(scalars[index])
     }
 }

@@ -35,8 +35,7 @@ public enum Gradient {
     ) throws -> (value: Tensor, extra: Extra, gradients: [Tensor?]) {
         try recording {
             // Fresh handles: the caller's tensors never learn that a gradient was taken.
-            let watched = try inputs.map { try $0.detached() }
-            for tensor in watched { try tensor.setRequiresGradient(true) }
+            let watched = try inputs.map { try $0.watched() }
             let (value, extra) = try function(watched)
             let gradients = try of([value], towards: watched)
             return (try value.detached(), extra, gradients)
@@ -46,10 +45,11 @@ public enum Gradient {
     /// d(Σ outputs · cotangents) / d(inputs) for outputs made while recording.
     /// - Parameters:
     ///   - cotangents: nil stands for ones.
-    ///   - differentiable: keeps a graph of the gradient itself, for second-order gradients.
+    ///   - keepingGraph: allows another gradient of the same outputs afterwards.
+    ///   - differentiable: makes the gradient part of a graph itself, for second-order gradients.
     public static func of(
         _ outputs: [Tensor], cotangents: [Tensor]? = nil, towards inputs: [Tensor],
-        differentiable: Bool = false
+        keepingGraph: Bool = false, differentiable: Bool = false
     ) throws -> [Tensor?] {
         var error: UnsafeMutablePointer<CChar>?
         var results = [lt_tensor?](repeating: nil, count: inputs.count)
@@ -58,8 +58,8 @@ public enum Gradient {
         let seeds: [lt_tensor?] = cotangents?.map(\.handle) ?? outputs.map { _ in nil }
         let succeeded = withExtendedLifetime((outputs, inputs, cotangents)) {
             lt_gradient(
-                from, seeds, Int32(from.count), towards, Int32(towards.count), differentiable,
-                &results, &error)
+                from, seeds, Int32(from.count), towards, Int32(towards.count), keepingGraph,
+                differentiable, &results, &error)
         }
         guard succeeded else { throw TorchError.noGradient(reason: firstSentence(error)) }
         return results.map { $0.map(Tensor.init(owning:)) }
@@ -96,4 +96,14 @@ extension Tensor {
     }
 
     var rawDType: Int32 { lt_tensor_dtype(handle) }
+}
+
+extension Tensor {
+    /// A handle to the same values that starts a graph of gradients of its own: operations on it
+    /// are recorded inside ``Gradient/recording(_:)``, for ``Gradient/of(_:cotangents:towards:keepingGraph:differentiable:)``.
+    public func watched() throws -> Tensor {
+        let tensor = try detached()
+        try tensor.setRequiresGradient(true)
+        return tensor
+    }
 }

@@ -117,6 +117,10 @@ extension Tensor {
     public func picked(_ columns: Tensor) throws -> Tensor {
         try Op.gather(.tensor(self), 1, .tensor(columns.unsqueezed(1))).squeezed(1)
     }
+    /// The elements at these places along the last dimension; `places` has the result's shape.
+    public func gathered(_ places: Tensor) throws -> Tensor {
+        try Op.gather(.tensor(self), -1, .tensor(places))
+    }
     /// For a matrix [N, C] and N column numbers: a copy with `value` in the chosen places.
     public func replacing(_ columns: Tensor, with value: Double) throws -> Tensor {
         try Op.scatterValue(.tensor(self), 1, .tensor(columns.unsqueezed(1)), .double(value))

@@ -1,13 +1,13 @@
 /// Maps an interval of values to an interval of pixels, in a straight line.
-struct Scale {
+struct Projection {
     let domain: ClosedRange<Double>
     let pixels: (Double, Double)
 
-    /// A value's place; values outside of the domain land at its end.
+    /// A value's place, on the line's extension for values outside of the domain; at most ten
+    /// times as far, so that coordinates stay small.
     func callAsFunction(_ value: Double) -> Double {
-        let clamped = min(max(value, domain.lowerBound), domain.upperBound)
-        let share = (clamped - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
-        return pixels.0 + share * (pixels.1 - pixels.0)
+        let share = (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
+        return pixels.0 + min(max(share, -10), 10) * (pixels.1 - pixels.0)
     }
 
     /// The interval that holds `values`, never narrower than `span` and with `margin` (a share of

@@ -1,0 +1,107 @@
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// What a detector thinks of each image of a batch.
+public struct Opinion {
+    /// z = ln(p⁻/p⁺), `[N]`: the logit of adversarial minus the logit of benign.
+    public let logit: Tensor
+
+    /// p⁻, the probability that the image is adversarial, `[N]`.
+    public func adversarialProbability() throws -> Tensor { try logit.sigmoid() }
+
+    /// H = −(p⁺ log₂ p⁺ + p⁻ log₂ p⁻) in bits, `[N]` (paper, Eq. 11).
+    public func entropy() throws -> Tensor {
+        // With z the log-odds, −ln p⁺ = softplus(z) and −ln p⁻ = softplus(−z): no 0 · ln 0.
+        let adversarial = try logit.sigmoid()
+        let benign = try (-logit).sigmoid()
+        let nats = try benign * logit.softplus() + adversarial * (-logit).softplus()
+        return try nats / 0.6931471805599453
+    }
+}
+
+/// One of GRED's two small networks, which tell benign inputs from adversarial ones.
+public final class Detector {
+    /// What the network reads.
+    public enum Reading: Sendable, Hashable, Codable {
+        /// CNN_org reads the image (paper, Eq. 8).
+        case image
+        /// CNN_sen reads the input sensitivity (paper, Eq. 9).
+        case sensitivity(SensitivityForm)
+    }
+
+    /// What is needed, beside the weights, to build the detector again.
+    public struct Description: Sendable, Hashable, Codable {
+        public var reading: Reading
+        public var architecture: Architecture
+        public var imageShape: ImageShape
+        public var standardisation: Standardisation
+
+        public init(
+            reading: Reading, architecture: Architecture, imageShape: ImageShape,
+            standardisation: Standardisation
+        ) {
+            self.reading = reading
+            self.architecture = architecture
+            self.imageShape = imageShape
+            self.standardisation = standardisation
+        }
+    }
+
+    public let description: Description
+    public let network: any Layer
+
+    /// Builds the network with fresh weights from a seed.
+    public init(_ description: Description, seed: UInt64) throws {
+        self.description = description
+        let shape = description.imageShape
+        let planes = description.reading.planes(channels: shape.channels)
+        network = try description.architecture.network(
+            shape: ImageShape(channels: planes, height: shape.height, width: shape.width),
+            classes: 2, paddingValue: description.borderValue, seed: seed)
+    }
+
+    /// What the network is shown, `[N, planes, H, W]`.
+    public func input(images: Tensor, sensitivity: InputSensitivity) throws -> Tensor {
+        try description.standardisation.applied(
+            to: description.reading.planes(images: images, sensitivity: sensitivity))
+    }
+
+    /// Judges images.
+    public func judge(images: Tensor, sensitivity: InputSensitivity) throws -> Opinion {
+        let logits = try network(input(images: images, sensitivity: sensitivity))
+        // Class 0 is benign, class 1 adversarial, as l = (l⁺, l⁻) in the paper's Eq. 7.
+        let columns = (try logits.sliced(0..<1, dimension: 1), try logits.sliced(1..<2, dimension: 1))
+        return Opinion(logit: try (columns.1 - columns.0).squeezed(1))
+    }
+}
+
+extension Detector.Reading {
+    public func planes(channels: Int) -> Int {
+        switch self {
+        case .image: channels
+        case .sensitivity(let form): form.planes(channels: channels)
+        }
+    }
+
+    /// The planes, not yet standardised.
+    public func planes(images: Tensor, sensitivity: InputSensitivity) throws -> Tensor {
+        switch self {
+        case .image: images
+        case .sensitivity(let form): try form.planes(of: sensitivity)
+        }
+    }
+}
+
+extension Detector.Description {
+    /// The value of the border inside the network: black for an image, "no sensitivity" for a map,
+    /// both after standardisation. The first plane stands for all.
+    fileprivate var borderValue: Double {
+        let plain: Double =
+            switch reading {
+            case .image, .sensitivity(.raw): 0
+            case .sensitivity(.logarithmic): InputSensitivity.logFloor
+            }
+        return (plain - standardisation.means[0]) / standardisation.deviations[0]
+    }
+}

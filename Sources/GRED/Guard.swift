@@ -1,0 +1,105 @@
+import GREDClassifiers
+import LibTorch
+
+/// What the guard says of one image.
+public struct Verdict: Sendable, Hashable, Codable {
+    /// Whether the image is taken for adversarial: p⁺ < p⁻ (paper, §3.1).
+    public var isAdversarial: Bool
+    /// p⁻ of the detector that decided (Eq. 12).
+    public var adversarialProbability: Float
+    /// ln(p⁻/p⁺) of the same detector: tells apart what p⁻ near 0 or 1 no longer can.
+    public var logOdds: Float
+    /// p⁻ of CNN_org and its entropy in bits (Eqs. 8, 11).
+    public var org: Part
+    /// p⁻ of CNN_sen and its entropy in bits (Eqs. 9, 11).
+    public var sen: Part
+    /// The label of the guarded classifier.
+    public var label: Int
+    /// The label of the rectifier.
+    public var recoveredLabel: Int
+
+    /// What one detector thinks.
+    public struct Part: Sendable, Hashable, Codable {
+        public var adversarialProbability: Float
+        public var logOdds: Float
+        /// In bits (Eq. 11).
+        public var entropy: Float
+
+        /// The paper's rule: benign when p⁺ ≥ p⁻. A logit that is no number does not pass for
+        /// benign.
+        public var isAdversarial: Bool { !(logOdds <= 0) }
+    }
+
+    /// The label that the guard answers with: the classifier's for a benign image, the recovered
+    /// one for an adversarial.
+    public var answer: Int { isAdversarial ? recoveredLabel : label }
+}
+
+/// A batch of images, inspected.
+public struct Inspection {
+    /// One an image.
+    public let verdicts: [Verdict]
+    public let sensitivity: InputSensitivity
+    /// A masked copy of each image (Eq. 14).
+    public let masked: Tensor
+}
+
+/// GRED: guards a classifier without touching it (paper, Fig. 1).
+///
+///     let sentry = try Guard(bundle: folder)
+///     for verdict in try sentry.inspect(images).verdicts { print(verdict.answer) }
+public final class Guard {
+    public let classifier: any Classifier
+    public let org: Detector
+    public let sen: Detector
+    public let rectifier: Rectifier
+    public let key: GuardKey
+
+    public init(
+        classifier: any Classifier, org: Detector, sen: Detector, rectifier: Rectifier,
+        key: GuardKey = .published
+    ) {
+        self.classifier = classifier
+        self.org = org
+        self.sen = sen
+        self.rectifier = rectifier
+        self.key = key
+    }
+
+    /// Inspects images.
+    /// - Parameter images: `[N, C, H, W]` in 0…1.
+    /// - Throws: ``InputFault`` for images that the classifier cannot take.
+    public func inspect(_ images: Tensor) throws -> Inspection {
+        let images = try classifier.admitted(images)
+        let sensitivity = try classifier.inputSensitivity(of: images)
+        let org = try org.judge(images: images, sensitivity: sensitivity)
+        let sen = try sen.judge(images: images, sensitivity: sensitivity)
+        let joined = try EntropyFusion.joined(org: org, sen: sen).opinion
+        let (recovered, masked) = try rectifier.recover(images, sensitivity: sensitivity, key: key)
+
+        let parts = (
+            joined: try Self.parts(joined), org: try Self.parts(org), sen: try Self.parts(sen)
+        )
+        let labels = try sensitivity.labels.ints()
+        let recoveredLabels = try recovered.ints()
+        let verdicts = labels.indices.map { index in
+            Verdict(
+                isAdversarial: parts.joined[index].isAdversarial,
+                adversarialProbability: parts.joined[index].adversarialProbability,
+                logOdds: parts.joined[index].logOdds, org: parts.org[index],
+                sen: parts.sen[index], label: labels[index],
+                recoveredLabel: recoveredLabels[index])
+        }
+        return Inspection(verdicts: verdicts, sensitivity: sensitivity, masked: masked)
+    }
+
+    private static func parts(_ opinion: Opinion) throws -> [Verdict.Part] {
+        let logOdds = try opinion.logit.floats()
+        let probability = try opinion.adversarialProbability().floats()
+        let entropy = try opinion.entropy().floats()
+        return logOdds.indices.map {
+            Verdict.Part(
+                adversarialProbability: probability[$0], logOdds: logOdds[$0], entropy: entropy[$0])
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Crypto
+import Foundation
+import LibTorch
+
+/// The secret that the guard's masks depend on. It belongs to a deployment, not to a bundle.
+public struct GuardKey: Sendable {
+    private let key: SymmetricKey
+
+    /// A key from a passphrase, of any length.
+    public init(_ secret: String) { key = SymmetricKey(data: SHA256.hash(data: Data(secret.utf8))) }
+
+    /// The key of published tables: fixed and known to all, so that figures can be repeated.
+    public static let published = GuardKey("GRED published tables")
+
+    /// A stream of random numbers for each image: HMAC-SHA-256 of its 8-bit pixels under the key.
+    func streams(for images: Tensor) throws -> [RandomStream] {
+        let bytes = try (images * 255).round().to(.uint8).bytes()
+        let size = bytes.count / max(images.shape[0], 1)
+        return (0..<images.shape[0]).map { index in
+            let code = HMAC<SHA256>.authenticationCode(
+                for: bytes[index * size..<(index + 1) * size], using: key)
+            let seed = code.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+            return RandomStream(seed: UInt64(littleEndian: seed), purpose: "masks")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import GREDClassifiers
+import LibTorch
+
+extension Classifier {
+    /// The input sensitivity of more images than should pass at once.
+    public func inputSensitivity(ofMany images: Tensor, batchSize: Int = 256) throws
+        -> InputSensitivity
+    {
+        let count = images.shape[0]
+        let parts = try stride(from: 0, to: count, by: batchSize).map { start in
+            try inputSensitivity(of: images.sliced(start..<min(start + batchSize, count)))
+        }
+        guard parts.count > 1 else { return try parts.first ?? inputSensitivity(of: images) }
+        return try InputSensitivity(joining: parts)
+    }
+}
+
+extension InputSensitivity {
+    init(joining parts: [InputSensitivity]) throws {
+        map = try .concatenated(parts.map(\.map))
+        logScale = try .concatenated(parts.map(\.logScale))
+        labels = try .concatenated(parts.map(\.labels))
+        margin = try .concatenated(parts.map(\.margin))
+    }
+
+    /// The sensitivities of some of the images.
+    public func rows(_ indices: [Int]) throws -> InputSensitivity {
+        try InputSensitivity(rows: indices, of: self)
+    }
+
+    private init(rows indices: [Int], of all: InputSensitivity) throws {
+        map = try all.map.rows(indices)
+        logScale = try all.logScale.rows(indices)
+        labels = try all.labels.rows(indices)
+        margin = try all.margin.rows(indices)
+    }
+}

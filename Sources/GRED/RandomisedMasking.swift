@@ -1,0 +1,41 @@
+import LibTorch
+
+/// Replaces suspect pixels at random, so that whatever an attack wrote there is lost (paper,
+/// Eq. 14).
+///
+/// Each suspect pixel is kept or replaced with equal odds; a replacement is drawn from a normal
+/// distribution with the image's own mean and deviation, rounded to a whole number and clipped to
+/// 0…255. All channels of a pixel share the decision.
+public struct RandomisedMasking: Sendable, Hashable, Codable {
+    /// α of Eq. 13: a larger one masks fewer pixels.
+    public var alpha: Double
+
+    public init(alpha: Double) { self.alpha = alpha }
+
+    /// One masked copy of each image.
+    /// - Parameters:
+    ///   - images: `[N, C, H, W]` in 0…1.
+    ///   - streams: one an image; each is drawn from, so the next copy differs.
+    public func copies(
+        of images: Tensor, sensitivity: InputSensitivity, streams: inout [RandomStream]
+    ) throws -> Tensor {
+        let suspects = try SuspectPixels.above(alpha, in: sensitivity)
+        let shape = images.shape
+        let (channels, plane) = (shape[1], shape[2] * shape[3])
+        var coins: [Float] = []
+        var normals: [Float] = []
+        coins.reserveCapacity(shape[0] * plane)
+        normals.reserveCapacity(images.count)
+        for index in streams.indices {
+            coins += streams[index].uniforms(plane, in: 0...1)
+            normals += streams[index].normals(channels * plane)
+        }
+        let coin = try Tensor(coins, shape: [shape[0], 1, shape[2], shape[3]]).to(images.device)
+        let normal = try Tensor(normals, shape: shape).to(images.device)
+
+        let mean = try images.mean([1, 2, 3], keepDimensions: true)
+        let deviation = try (images - mean).square().mean([1, 2, 3], keepDimensions: true).sqrt()
+        let random = try ((normal * deviation + mean) * 255).round().clamped(min: 0, max: 255) / 255
+        return try (suspects .& (coin .< 0.5)).choose(random, images)
+    }
+}

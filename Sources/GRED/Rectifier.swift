@@ -1,0 +1,38 @@
+import Crypto
+import Foundation
+import GREDClassifiers
+import LibTorch
+
+/// Gives the right label back to adversarial images: f_rec, the classifier fine-tuned on masked
+/// copies (paper, §3.2), asked about several masked copies of an image.
+public final class Rectifier {
+    public let network: any Classifier
+    public let masking: RandomisedMasking
+    /// K, the number of masked copies whose probabilities are averaged.
+    public let copies: Int
+
+    public init(network: any Classifier, masking: RandomisedMasking, copies: Int) {
+        self.network = network
+        self.masking = masking
+        self.copies = copies
+    }
+
+    /// The recovered label of each image, `[N]` of int64, and one of the masked copies.
+    ///
+    /// The masks of an image follow from a keyed hash of its own pixels: the same image gets the
+    /// same label, and nobody without the key can predict its masks.
+    public func recover(
+        _ images: Tensor, sensitivity: InputSensitivity, key: GuardKey
+    ) throws -> (labels: Tensor, masked: Tensor) {
+        var streams = try key.streams(for: images)
+        var masked = images
+        var total: Tensor?
+        for _ in 0..<max(copies, 1) {
+            masked = try masking.copies(of: images, sensitivity: sensitivity, streams: &streams)
+            let probabilities = try network.logits(of: masked).softmax(1)
+            total = try total.map { try $0 + probabilities } ?? probabilities
+        }
+        guard let total else { return (sensitivity.labels, masked) }
+        return (try total.argmax(1), masked)
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import GREDClassifiers
+import LibTorch
+
+/// The L2 attack of Carlini and Wagner (2017): minimise ‖x′ − x‖² + c·max(κ − lead, 0) by Adam over
+/// w, with x′ = (tanh w + 1)/2, and search for each image's constant c by bisection.
+///
+/// A constant that succeeded is lowered, one that failed is raised (tenfold while none has
+/// succeeded). With early abort an image whose loss has stopped falling leaves the batch. The
+/// smallest adversarial image seen is returned.
+public struct CW: Attack {
+    public var name: String { "cw" }
+    public static let canTarget = true
+    public static let isMinimumNorm = true
+
+    public var searchSteps: Int
+    public var iterations: Int
+    public var learningRate: Double
+    public var initialConstant: Double
+    /// κ: how far past the boundary counts as adversarial, in nats of logit.
+    public var confidence: Double
+    public var abortsEarly: Bool
+
+    public init(
+        searchSteps: Int = 9, iterations: Int = 1000, learningRate: Double = 0.01,
+        initialConstant: Double = 0.001, confidence: Double = 0, abortsEarly: Bool = true
+    ) {
+        self.searchSteps = searchSteps
+        self.iterations = iterations
+        self.learningRate = learningRate
+        self.initialConstant = initialConstant
+        self.confidence = confidence
+        self.abortsEarly = abortsEarly
+    }
+
+    public func perturb(
+        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
+    ) throws -> Tensor {
+        let count = images.shape[0]
+        var best = images
+        var bestNorm = [Float](repeating: .infinity, count: count)
+        var constants = [Double](repeating: initialConstant, count: count)
+        var bounds = [(low: Double, high: Double)](repeating: (0, .infinity), count: count)
+
+        for _ in 0..<searchSteps {
+            let found = try descend(
+                images, goal: goal, constants: constants, against: classifier)
+            let norms = try found.squaredNorm.floats()
+            let better = norms.indices.filter { norms[$0] < bestNorm[$0] }
+            if !better.isEmpty {
+                best = try best.replacingRows(better, with: found.images.rows(better))
+                for index in better { bestNorm[index] = norms[index] }
+            }
+            for index in constants.indices {
+                if norms[index].isFinite {
+                    bounds[index].high = min(bounds[index].high, constants[index])
+                } else {
+                    bounds[index].low = max(bounds[index].low, constants[index])
+                }
+                constants[index] =
+                    bounds[index].high.isFinite
+                    ? (bounds[index].low + bounds[index].high) / 2 : constants[index] * 10
+            }
+        }
+        return best
+    }
+
+    /// The smallest adversarial images that one constant each leads to; an infinite norm where none.
+    private func descend(
+        _ images: Tensor, goal: Goal, constants: [Double], against classifier: any Classifier
+    ) throws -> (images: Tensor, squaredNorm: Tensor) {
+        var best = images
+        var bestNorm = try Tensor.full([images.shape[0]], .infinity, device: images.device)
+        var live = try Live(images, goal: goal, constants: constants)
+        let patience = max(iterations / 10, 1)
+
+        for iteration in 0..<iterations {
+            let pass = try live.pass(against: classifier, confidence: confidence)
+            let norms = try bestNorm.rows(live.places)
+            let better = try live.goal.isReached(in: pass.logits, confidence: confidence)
+                .& (pass.squaredNorm .< norms)
+            let places = try better.positions()
+            if !places.isEmpty {
+                let into = places.map { live.places[$0] }
+                best = try best.replacingRows(into, with: pass.images.rows(places))
+                bestNorm = try bestNorm.replacingRows(into, with: pass.squaredNorm.rows(places))
+            }
+            if abortsEarly && iteration % patience == 0 && iteration > 0 {
+                let open = try (pass.loss .< live.lastLoss * 0.9999).positions()
+                guard !open.isEmpty else { break }
+                live.lastLoss = pass.loss
+                try live.step(along: pass.gradient, learningRate: learningRate)
+                if open.count < live.places.count { try live.keep(open) }
+                continue
+            }
+            try live.step(along: pass.gradient, learningRate: learningRate)
+        }
+        return (best, bestNorm)
+    }
+
+    /// The images that are still being improved, with their optimiser's state.
+    private struct Live {
+        var places: [Int]
+        var start: Tensor
+        var goal: Goal
+        var constants: Tensor
+        var w: Tensor
+        var mean: Tensor
+        var square: Tensor
+        var lastLoss: Tensor
+        var steps = 0
+
+        init(_ images: Tensor, goal: Goal, constants: [Double]) throws {
+            places = Array(constants.indices)
+            start = images
+            self.goal = goal
+            self.constants = try Tensor(constants.map(Float.init)).to(images.device)
+            // Just inside ±1, where the inverse of tanh is finite.
+            w = try ((images * 2 - 1) * 0.999999).atanh()
+            mean = try w.zerosLike()
+            square = try w.zerosLike()
+            lastLoss = try Tensor.full([places.count], .infinity, device: images.device)
+        }
+
+        func pass(against classifier: any Classifier, confidence: Double) throws -> (
+            images: Tensor, logits: Tensor, squaredNorm: Tensor, loss: Tensor, gradient: Tensor
+        ) {
+            let (loss, (images, logits, norm), gradient) = try Gradient.valueAndGradient(at: w) {
+                w in
+                let images = try (w.tanh() + 1) / 2
+                let norm = try (images - start).square().rowSums()
+                let logits = try classifier.logits(of: images)
+                let shortfall = try (confidence - goal.lead(in: logits)).clamped(min: 0)
+                return (try norm + constants * shortfall, (images, logits, norm))
+            }
+            return (
+                try images.detached(), try logits.detached(), try norm.detached(), loss,
+                try gradient.isNaN().choose(gradient.zerosLike(), gradient)
+            )
+        }
+
+        /// Adam, with the usual decay rates.
+        mutating func step(along gradient: Tensor, learningRate: Double) throws {
+            steps += 1
+            mean = try mean * 0.9 + gradient * 0.1
+            square = try square * 0.999 + gradient.square() * 0.001
+            let meanScale = 1 / (1 - pow(0.9, Double(steps)))
+            let squareScale = 1 / (1 - pow(0.999, Double(steps)))
+            let update = try (mean * meanScale) / ((square * squareScale).sqrt() + 1e-8)
+            w = try w - update * learningRate
+        }
+
+        mutating func keep(_ open: [Int]) throws {
+            places = open.map { places[$0] }
+            start = try start.rows(open)
+            goal = try goal.rows(open)
+            constants = try constants.rows(open)
+            w = try w.rows(open)
+            mean = try mean.rows(open)
+            square = try square.rows(open)
+            lastLoss = try lastLoss.rows(open)
+        }
+    }
+}

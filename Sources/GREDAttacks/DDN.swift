@@ -1,0 +1,94 @@
+import Foundation
+import GREDClassifiers
+import LibTorch
+
+/// Decoupled direction and norm (Rony et al. 2019): a perturbation whose direction follows the
+/// gradient and whose L2 norm shrinks by γ while the image is adversarial and grows while it is not.
+///
+/// Every iterate is quantised, so what it finds survives being saved as 8-bit pixels. The smallest
+/// adversarial perturbation seen is returned, so more steps never make it larger.
+public struct DDN: Attack {
+    public var name: String { "ddn" }
+    public static let canTarget = true
+    public static let isMinimumNorm = true
+
+    public var steps: Int
+    public var gamma: Double
+    /// The L2 norm that the search starts from, for pixels in 0…1.
+    public var initialNorm: Double
+    /// The number of values that a pixel may take (256 for 8 bits), or nil for no quantisation.
+    public var levels: Int?
+    /// How far past the boundary counts as adversarial, in nats of logit.
+    public var confidence: Double
+
+    public init(
+        steps: Int = 100, gamma: Double = 0.05, initialNorm: Double = 1, levels: Int? = 256,
+        confidence: Double = 0
+    ) {
+        self.steps = steps
+        self.gamma = gamma
+        self.initialNorm = initialNorm
+        self.levels = levels
+        self.confidence = confidence
+    }
+
+    public func perturb(
+        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
+    ) throws -> Tensor {
+        let count = images.shape[0]
+        // No perturbation within 0…1 is longer than to the farther end of every pixel.
+        let longest = try images.maximum(1 - images).rowNorms()
+        var norm = try Tensor.full([count], initialNorm, device: images.device)
+        var delta = try images.zerosLike()
+        var best = delta
+        var bestNorm = try Tensor.full([count], .infinity, device: images.device)
+
+        for step in 0..<steps {
+            let (gradient, logits) = try classifier.ascent(of: goal, at: images + delta)
+            let reached = try goal.isReached(in: logits, confidence: confidence)
+            let length = try delta.rowNorms()
+            let better = try reached .& (length .< bestNorm)
+            best = try .chosen(where: better, delta, best)
+            bestNorm = try better.choose(length, bestNorm)
+
+            let rate = 0.01 + 0.99 * (1 + cos(.pi * Double(step) / Double(steps))) / 2
+            delta = try delta + normalised(gradient, seeds: seeds) * rate
+            norm = try reached.choose(
+                (norm * (1 - gamma)).minimum(bestNorm), (norm * (1 + gamma)).minimum(longest))
+            delta = try rescaled(delta, to: norm)
+            delta = try quantised(delta, around: images)
+        }
+        // The last perturbation has not been tried yet.
+        let logits = try classifier.logits(of: images + delta)
+        let better = try goal.isReached(in: logits, confidence: confidence)
+            .& (delta.rowNorms() .< bestNorm)
+        best = try .chosen(where: better, delta, best)
+        return try (images + best).clamped(min: 0, max: 1)
+    }
+
+    /// Each image's gradient at length 1. Where there is none, the image's own random direction.
+    private func normalised(_ gradient: Tensor, seeds: ImageSeeds) throws -> Tensor {
+        let norms = try gradient.rowNorms()
+        let flat = try .!(norms .> 0)
+        var direction = gradient
+        if try flat.anyTrue() {
+            let noise = try seeds.uniformNoise(like: gradient, purpose: "ddn direction")
+            direction = try .chosen(where: flat, noise, gradient)
+        }
+        return try direction / direction.rowNorms().perRow(rank: gradient.rank)
+    }
+
+    private func rescaled(_ delta: Tensor, to norm: Tensor) throws -> Tensor {
+        let present = try delta.rowNorms().clamped(min: 1e-12)
+        return try delta * (norm / present).perRow(rank: delta.rank)
+    }
+
+    private func quantised(_ delta: Tensor, around images: Tensor) throws -> Tensor {
+        var moved = try (images + delta).clamped(min: 0, max: 1)
+        if let levels {
+            let top = Double(levels - 1)
+            moved = try (moved * top).round() / top
+        }
+        return try moved - images
+    }
+}

@@ -1,0 +1,108 @@
+import GREDClassifiers
+import LibTorch
+
+/// DeepFool for the L2 norm (Moosavi-Dezfooli et al. 2016): each step walks to the nearest boundary
+/// of the classifier made linear at the present point.
+///
+/// The steps add up to r; the image tried is x + (1 + overshoot)·r, clipped to 0…1. An image is
+/// finished, and leaves the batch, as soon as that is adversarial by at least `confidence`.
+public struct DeepFool: Attack {
+    public var name: String { "deepfool" }
+    public static let canTarget = false
+    public static let isMinimumNorm = true
+
+    public var steps: Int
+    public var overshoot: Double
+    /// How many of the classes likeliest at the start compete to be the nearest.
+    public var candidates: Int
+    /// How far past the boundary counts as adversarial, in nats of logit.
+    public var confidence: Double
+
+    public init(
+        steps: Int = 50, overshoot: Double = 0.02, candidates: Int = 10, confidence: Double = 0
+    ) {
+        self.steps = steps
+        self.overshoot = overshoot
+        self.candidates = candidates
+        self.confidence = confidence
+    }
+
+    public func perturb(
+        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
+    ) throws -> Tensor {
+        guard case .untargeted(let labels) = goal else {
+            throw AttackFault.cannotTarget(attack: name)
+        }
+        var results = images
+        // The images still searched for: their places in the batch, and their state.
+        var places = Array(0..<images.shape[0])
+        var start = images
+        var label = labels.tensor
+        var total = try images.zerosLike()
+        var current = images
+        var rivals: Tensor?
+
+        for step in 0...steps {
+            // Trying first, without a graph, costs one pass forward and spares the finished images
+            // all the passes back.
+            let logits = try classifier.logits(of: current)
+            let reached = try Goal.untargeted(Labels(label))
+                .isReached(in: logits, confidence: confidence)
+            let done = try reached.positions()
+            if !done.isEmpty {
+                results = try results.replacingRows(
+                    done.map { places[$0] }, with: current.rows(done))
+            }
+            let open = try (.!reached).positions()
+            if step == steps || open.isEmpty { break }
+            let competing = try rivals ?? self.rivals(of: label, in: logits)
+
+            places = open.map { places[$0] }
+            (start, label) = (try start.rows(open), try label.rows(open))
+            (current, total) = (try current.rows(open), try total.rows(open))
+            let openRivals = try competing.rows(open)
+            rivals = openRivals
+            total = try total
+                + nearestBoundary(
+                    at: current, label: label, rivals: openRivals, against: classifier)
+            current = try (start + total * (1 + overshoot)).clamped(min: 0, max: 1)
+        }
+        return results
+    }
+
+    /// The classes that compete, `[N, K]`: the likeliest at the start, without the label itself.
+    private func rivals(of label: Tensor, in logits: Tensor) throws -> Tensor {
+        let count = min(candidates, logits.shape[1]) - 1
+        return try logits.replacing(label, with: -.infinity).largest(max(count, 1)).indices
+    }
+
+    /// The step to the nearest boundary of the linearised classifier, `[N, C, H, W]`. One pass
+    /// forward serves the gradients of all classes.
+    private func nearestBoundary(
+        at images: Tensor, label: Tensor, rivals: Tensor, against classifier: any Classifier
+    ) throws -> Tensor {
+        let input = try images.watched()
+        let logits = try Gradient.recording { try classifier.logits(of: input) }
+        let own = try Gradient.recording { try logits.picked(label) }
+        var nearest = try Tensor.full([images.shape[0]], .infinity, device: images.device)
+        var step = try images.zerosLike()
+        for place in 0..<rivals.shape[1] {
+            let rival = try rivals.sliced(place..<place + 1, dimension: 1).squeezed(1)
+            let difference = try Gradient.recording { try logits.picked(rival) - own }
+            let gradient = try Gradient.of([difference], towards: [input], keepingGraph: true)[0]
+                .map { try $0.isNaN().choose($0.zerosLike(), $0) } ?? images.zerosLike()
+            // `confidence` moves the boundary that is walked to; a ten-thousandth crosses it.
+            let gap = try (confidence - difference.detached()).clamped(min: 0) + 1e-4
+            let norm = try gradient.rowNorms()
+            // No gradient, no boundary this way: infinitely far rather than NaN.
+            let flat = try .!(norm .> 0)
+            let distance = try flat.choose(norm.fullLike(.infinity), gap / norm)
+            let scale = try flat.choose(norm.zerosLike(), gap / norm.square())
+            let closer = try distance .< nearest
+            nearest = try closer.choose(distance, nearest)
+            step = try .chosen(
+                where: closer, gradient * scale.perRow(rank: gradient.rank), step)
+        }
+        return step
+    }
+}

@@ -1,0 +1,34 @@
+import LibTorch
+
+/// Which random numbers belong to which image: a seed, and each image's own index in its data set.
+///
+/// An image receives the same numbers in whatever batch it stands.
+public struct ImageSeeds: Sendable {
+    public let seed: UInt64
+    /// The index of each image of the batch.
+    public let indices: [Int]
+
+    public init(seed: UInt64, indices: [Int]) {
+        self.seed = seed
+        self.indices = indices
+    }
+
+    /// The images `range` of a data set.
+    public init(seed: UInt64, range: Range<Int>) {
+        self.init(seed: seed, indices: Array(range))
+    }
+
+    public func stream(at position: Int, purpose: StaticString) -> RandomStream {
+        RandomStream(seed: seed, purpose: purpose, index: indices[position])
+    }
+
+    /// Uniform numbers in −1…1, shaped like the images `[N, C, H, W]`.
+    func uniformNoise(like images: Tensor, purpose: StaticString) throws -> Tensor {
+        let perImage = images.count / max(indices.count, 1)
+        let numbers = indices.indices.flatMap { position in
+            var stream = stream(at: position, purpose: purpose)
+            return stream.uniforms(perImage, in: -1...1)
+        }
+        return try Tensor(numbers, shape: images.shape).to(images.device)
+    }
+}

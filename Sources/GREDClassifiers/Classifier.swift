@@ -1,0 +1,68 @@
+import GREDImages
+import LibTorch
+
+/// Anything that gives each image a score for each class.
+///
+/// Images are float32 in 0…1, `[N, C, H, W]`. Normalisation, padding and resizing belong inside,
+/// so that an attack touches real pixels only and nobody can forget them.
+public protocol Classifier {
+    /// The shape of one image.
+    var inputShape: ImageShape { get }
+    /// One name a class, in the order of the logits.
+    var classNames: [String] { get }
+
+    /// The logits of images, `[N, L]`. A pass never changes the classifier: it is a function.
+    func logits(of images: Tensor) throws -> Tensor
+}
+
+extension Classifier {
+    /// L, the number of classes.
+    public var classCount: Int { classNames.count }
+
+    /// The likeliest class of each image, `[N]`, of int64.
+    public func predictions(for images: Tensor) throws -> Tensor {
+        try logits(of: images).argmax(1)
+    }
+
+    /// Checks images before anything is done with them, and clamps what rounding left outside 0…1.
+    /// - Returns: the images, within 0…1.
+    /// - Throws: ``InputFault`` for another shape, for NaN, and for values outside 0…1 by more than
+    ///   a millionth, naming the value and the image.
+    public func admitted(_ images: Tensor) throws -> Tensor {
+        guard let shape = ImageShape(of: images), shape == inputShape else {
+            throw InputFault.shape(expected: inputShape, found: images.shape)
+        }
+        guard images.count > 0 else { return images }
+        let lowest = try images.rowMinima().floats()
+        let highest = try images.rowMaxima().floats()
+        for index in lowest.indices {
+            // A NaN spreads to both extremes.
+            if lowest[index].isNaN { throw InputFault.notANumber(image: index) }
+            let worst = lowest[index] < -highest[index] + 1 ? lowest[index] : highest[index]
+            guard lowest[index] >= -InputFault.tolerance, highest[index] <= 1 + InputFault.tolerance
+            else { throw InputFault.range(image: index, value: worst) }
+        }
+        return try images.clamped(min: 0, max: 1)
+    }
+}
+
+/// Images that a classifier cannot take.
+public enum InputFault: Error, Equatable, CustomStringConvertible {
+    case shape(expected: ImageShape, found: [Int])
+    case range(image: Int, value: Float)
+    case notANumber(image: Int)
+
+    /// What undoing a normalisation may leave outside 0…1.
+    static let tolerance: Float = 1e-6
+
+    public var description: String {
+        switch self {
+        case .shape(let expected, let found):
+            "Images of shape \(expected) are expected (N×C×H×W), and \(found.map(String.init).joined(separator: "×")) was given."
+        case .range(let image, let value):
+            "Image \(image) holds the value \(value), and pixels lie in 0…1: divide 8-bit pixels by 255, and leave the normalisation by mean and deviation to the classifier."
+        case .notANumber(let image):
+            "Image \(image) holds a value that is not a number."
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Crypto
+import Foundation
+import GREDImages
+import LibTorch
+
+/// A classifier that is one of the built-in networks.
+public final class NetworkClassifier: Classifier {
+    /// What is needed, beside the weights, to build the classifier again.
+    public struct Description: Sendable, Hashable, Codable {
+        public var architecture: Architecture
+        public var inputShape: ImageShape
+        public var classNames: [String]
+
+        public init(architecture: Architecture, inputShape: ImageShape, classNames: [String]) {
+            self.architecture = architecture
+            self.inputShape = inputShape
+            self.classNames = classNames
+        }
+    }
+
+    public let description: Description
+    public let network: any Layer
+
+    public var inputShape: ImageShape { description.inputShape }
+    public var classNames: [String] { description.classNames }
+
+    /// Builds the network with fresh weights from a seed.
+    public init(_ description: Description, seed: UInt64) throws {
+        guard description.classNames.count >= 2 else {
+            throw ClassifierFault.tooFewClasses(description.classNames.count)
+        }
+        self.description = description
+        network = try description.architecture.network(
+            shape: description.inputShape, classes: description.classNames.count, seed: seed)
+    }
+
+    /// Builds the network with given weights, by PyTorch's names.
+    public convenience init(_ description: Description, weights: Safetensors.Contents, from: String)
+        throws
+    {
+        try self.init(description, seed: 0)
+        try network.load(weights.tensors, from: from)
+    }
+
+    public func logits(of images: Tensor) throws -> Tensor {
+        try network(images, mode: .evaluation)
+    }
+
+    /// A copy with weights of its own, to be trained further.
+    public func copied() throws -> NetworkClassifier {
+        let copy = try NetworkClassifier(description, seed: 0)
+        try copy.network.load(from: network)
+        return copy
+    }
+
+    /// SHA-256 of the weights in their file form: the name that a table gives to the model.
+    public func contentHash() throws -> String {
+        let data = try Safetensors.data(of: network.state)
+        return SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+    }
+
+    // MARK: A folder on disk
+
+    /// Writes `classifier.json` and `classifier.safetensors` into a folder.
+    public func save(to folder: URL) throws {
+        try Safetensors.write(
+            network.state, to: folder.appending(component: "classifier.safetensors"))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        try AtomicFile.write(
+            encoder.encode(description), to: folder.appending(component: "classifier.json"))
+    }
+
+    /// Reads what ``save(to:)`` wrote.
+    public convenience init(folder: URL) throws {
+        let file = folder.appending(component: "classifier.json")
+        guard let json = try? Data(contentsOf: file) else {
+            throw ClassifierFault.noClassifier(path: folder.path)
+        }
+        guard let description = try? JSONDecoder().decode(Description.self, from: json) else {
+            throw ClassifierFault.badDescription(path: file.path)
+        }
+        let weights = folder.appending(component: "classifier.safetensors")
+        try self.init(
+            description, weights: try Safetensors.read(weights), from: weights.path)
+    }
+}
+
+/// A classifier that cannot be built or read.
+public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
+    case tooFewClasses(Int)
+    case noClassifier(path: String)
+    case badDescription(path: String)
+
+    public var description: String {
+        switch self {
+        case .tooFewClasses(let count):
+            "A classifier has at least two classes, and this one has \(count)."
+        case .noClassifier(let path):
+            "\(path) holds no classifier (there is no classifier.json in it): make one with `gred train`."
+        case .badDescription(let path):
+            "\(path) does not describe a classifier: make it anew with `gred train`."
+        }
+    }
+}

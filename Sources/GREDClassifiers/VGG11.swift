@@ -1,0 +1,76 @@
+import GREDImages
+import LibTorch
+
+/// VGG11 with batch normalisation in the CIFAR form: eight 3×3 convolutions in five blocks, then
+/// one linear layer from 512 features (Simonyan and Zisserman 2015). Names are torchvision's.
+///
+/// Images whose sides are no multiple of 32 are padded inside (MNIST 28→32), so that an attack
+/// cannot touch the border.
+public final class VGG11: Layer {
+    private let features: Sequential
+    private let classifier: Linear
+    private let padding: Padding
+
+    /// - Parameters:
+    ///   - shape: of one input.
+    ///   - width: scales the number of channels: 1 is 64 … 512.
+    ///   - paddingValue: what the border holds.
+    public init(
+        shape: ImageShape, classes: Int, width: Double = 1, paddingValue: Double = 0,
+        generator: Generator
+    ) throws {
+        var layers: [any Layer] = []
+        var channels = shape.channels
+        for block in Self.blocks {
+            for size in block {
+                let wide = max(1, Int((Double(size) * width).rounded()))
+                layers += [
+                    try Convolution2d(
+                        inputChannels: channels, outputChannels: wide, kernelSize: 3, padding: 1,
+                        generator: generator),
+                    try BatchNorm2d(channels: wide),
+                    ReLU(),
+                ]
+                channels = wide
+            }
+            layers.append(MaxPool2d(2))
+        }
+        features = Sequential(layers)
+        classifier = try Linear(inputs: channels, outputs: classes, generator: generator)
+        padding = Padding(shape, toMultipleOf: 32, value: paddingValue)
+    }
+
+    private static let blocks = [[64], [128], [256, 256], [512, 512], [512, 512]]
+
+    public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
+        let maps = try features(padding.applied(to: input).channelsLast(), mode: mode)
+        return try classifier(
+            maps.adaptiveAveragePool2d([1, 1]).flattened(from: 1), mode: mode)
+    }
+
+    public var children: [(name: String, layer: any Layer)] {
+        [("features", features), ("classifier", classifier)]
+    }
+}
+
+/// A border that brings the sides of an image up to a multiple, as evenly as it can.
+struct Padding {
+    let left: Int
+    let right: Int
+    let top: Int
+    let bottom: Int
+    let value: Double
+
+    init(_ shape: ImageShape, toMultipleOf step: Int, value: Double) {
+        let wide = (step - shape.width % step) % step
+        let high = (step - shape.height % step) % step
+        (left, right) = (wide / 2, wide - wide / 2)
+        (top, bottom) = (high / 2, high - high / 2)
+        self.value = value
+    }
+
+    func applied(to images: Tensor) throws -> Tensor {
+        guard left + right + top + bottom > 0 else { return images }
+        return try images.padded(left: left, right: right, top: top, bottom: bottom, value: value)
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import GREDAttacks
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Runs attacks on a data set in pieces that are kept, so that a killed run loses one at most.
+public struct AttackExperiment {
+    let classifier: any Classifier
+    /// Names the classifier in the keys of the store.
+    let classifierHash: String
+    let store: StageStore
+    let seed: UInt64
+    /// Images attacked at once, and the size of a kept piece.
+    let batchSize: Int
+
+    public init(
+        classifier: any Classifier, classifierHash: String, store: StageStore, seed: UInt64,
+        batchSize: Int = 128
+    ) {
+        self.classifier = classifier
+        self.classifierHash = classifierHash
+        self.store = store
+        self.seed = seed
+        self.batchSize = batchSize
+    }
+
+    /// The first `count` images that the classifier gets right: an image that is wrong already
+    /// cannot be attacked.
+    public func correctlyClassified(_ set: ImageSet, count: Int) throws -> ImageSet {
+        var chosen: [Int] = []
+        var start = 0
+        while chosen.count < count && start < set.count {
+            let range = start..<min(start + 256, set.count)
+            let predictions = try classifier.predictions(for: set.tensor(range)).ints()
+            chosen += range.filter { predictions[$0 - start] == set.labels[$0] }
+            start = range.upperBound
+        }
+        return set.subset(Array(chosen.prefix(count)))
+    }
+
+    /// Attacks images that the classifier gets right.
+    public func run(_ plan: AttackPlan, on set: ImageSet, progress: any WorkObserver) throws
+        -> AttackRecord
+    {
+        let started = Date()
+        let images = set.prefix(plan.count)
+        progress.begin("\(plan.title) on \(set.name)", total: images.count, unit: "images")
+        var parts: [AttackRecord] = []
+        for start in stride(from: 0, to: images.count, by: batchSize) {
+            let range = start..<min(start + batchSize, images.count)
+            parts.append(try piece(plan, of: images, range: range))
+            try progress.advance(to: range.upperBound, note: "")
+        }
+        let record = try AttackRecord(joining: parts)
+        let seconds = Date().timeIntervalSince(started)
+        let share = Double(record.succeeded.filter { $0 }.count) / Double(max(record.count, 1))
+        progress.finish(
+            String(
+                format: "%@ on %@: %d images, success %.3f, %.1f s", plan.title, set.name,
+                record.count, share, seconds))
+        return record
+    }
+
+    private struct Configuration: Encodable {
+        var version = 1
+        var classifier: String
+        var attack: AnyEncodable
+        var name: String
+        var isTargeted: Bool
+        var seed: UInt64
+        var images: String
+        var first: Int
+    }
+
+    private func piece(_ plan: AttackPlan, of set: ImageSet, range: Range<Int>) throws
+        -> AttackRecord
+    {
+        let piece = set.subset(Array(range))
+        let configuration = Configuration(
+            classifier: classifierHash, attack: AnyEncodable(plan.attack), name: plan.attack.name,
+            isTargeted: plan.isTargeted, seed: seed, images: piece.contentHash,
+            first: range.lowerBound)
+        return try store.result(
+            of: "attack-\(plan.attack.name)", configuration,
+            make: { folder in
+                try attack(plan, piece, range: range).save(to: folder)
+            },
+            read: AttackRecord.init(folder:))
+    }
+
+    private func attack(_ plan: AttackPlan, _ set: ImageSet, range: Range<Int>) throws
+        -> AttackRecord
+    {
+        let images = try set.tensor()
+        let seeds = ImageSeeds(seed: seed, range: range)
+        let labels = try Labels(set.labels)
+        let goal: Goal =
+            plan.isTargeted
+            ? .targeted(
+                try .random(
+                    avoiding: set.labels, classes: classifier.classCount, seeds: seeds))
+            : .untargeted(labels)
+        let adversarial = try plan.attack.perturb(
+            images, towards: goal, against: classifier, seeds: seeds)
+        let rounded =
+            type(of: plan.attack).isMinimumNorm
+            ? try EightBits.finished(
+                adversarial, from: images, towards: goal, against: classifier)
+            : try EightBits.rounded(adversarial)
+        return AttackRecord(
+            originals: images, adversarial: adversarial, rounded: rounded, labels: set.labels,
+            succeeded: try goal.isReached(in: classifier.logits(of: adversarial)).bools(),
+            succeededRounded: try goal.isReached(in: classifier.logits(of: rounded)).bools())
+    }
+}
+
+/// An attack's settings, whatever its type.
+struct AnyEncodable: Encodable {
+    private let value: any Encodable
+    init(_ value: any Encodable) { self.value = value }
+    func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import GREDAttacks
+import LibTorch
+
+/// What an attack did to a series of images that the classifier gets right.
+public struct AttackRecord {
+    /// The images as they were, `[N, C, H, W]`.
+    public var originals: Tensor
+    /// What the attack returned.
+    public var adversarial: Tensor
+    /// The same at 8 bits, for minimum-norm attacks after the finishing step: what detectors see.
+    public var rounded: Tensor
+    /// The true labels, `[N]`.
+    public var labels: [Int]
+    /// Whether `adversarial` fools the classifier, `[N]`.
+    public var succeeded: [Bool]
+    /// Whether `rounded` does, `[N]`.
+    public var succeededRounded: [Bool]
+
+    public var count: Int { labels.count }
+
+    /// The L2 norms of the perturbations before rounding, `[N]`.
+    public func norms() throws -> [Float] { try (adversarial - originals).rowNorms().floats() }
+
+    /// The positions whose rounded copy succeeds: the set A of the tables.
+    public var survivors: [Int] { succeededRounded.indices.filter { succeededRounded[$0] } }
+
+    // MARK: As a file
+
+    func save(to folder: URL) throws {
+        try Safetensors.write(
+            [
+                ("originals", originals), ("adversarial", adversarial), ("rounded", rounded),
+                ("labels", Tensor(labels)), ("succeeded", Tensor(succeeded)),
+                ("succeeded_rounded", Tensor(succeededRounded)),
+            ], to: folder.appending(component: Self.file))
+    }
+
+    init(folder: URL) throws {
+        let file = folder.appending(component: Self.file)
+        let tensors = try Safetensors.read(file).tensors
+        func tensor(_ name: String) throws -> Tensor {
+            guard let tensor = tensors[name] else {
+                throw TorchError.badFile(path: file.path, reason: "'\(name)' is missing.")
+            }
+            return tensor
+        }
+        originals = try tensor("originals")
+        adversarial = try tensor("adversarial")
+        rounded = try tensor("rounded")
+        labels = try tensor("labels").ints()
+        succeeded = try tensor("succeeded").bools()
+        succeededRounded = try tensor("succeeded_rounded").bools()
+    }
+
+    private static let file = "attack.safetensors"
+
+    init(
+        originals: Tensor, adversarial: Tensor, rounded: Tensor, labels: [Int], succeeded: [Bool],
+        succeededRounded: [Bool]
+    ) {
+        self.originals = originals
+        self.adversarial = adversarial
+        self.rounded = rounded
+        self.labels = labels
+        self.succeeded = succeeded
+        self.succeededRounded = succeededRounded
+    }
+
+    /// Several records, one after another.
+    init(joining parts: [AttackRecord]) throws {
+        self.init(
+            originals: try .concatenated(parts.map(\.originals)),
+            adversarial: try .concatenated(parts.map(\.adversarial)),
+            rounded: try .concatenated(parts.map(\.rounded)), labels: parts.flatMap(\.labels),
+            succeeded: parts.flatMap(\.succeeded),
+            succeededRounded: parts.flatMap(\.succeededRounded))
+    }
+}

@@ -1,0 +1,208 @@
+import Foundation
+import GRED
+import GREDAttacks
+import GREDCharts
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Measures a guard on images that neither the classifier nor the guard has seen.
+public struct GuardEvaluation {
+    public let sentry: Guard
+    public let classifier: NetworkClassifier
+    public let batchSize = 256
+
+    /// Everything that a report shows: the figures and what they were made from.
+    public struct Findings {
+        public var report: EvaluationReport
+        /// ln ‖S‖₂ of clean test images and of each attack's survivors (Fig. 2).
+        public var logNorms: [(name: String, values: [Float])]
+        /// Scores of A's clean and adversarial copies for each attack (Fig. 3).
+        public var curves: [(name: String, roc: ROC)]
+        /// A few images of each attack.
+        public var examples: [Example]
+    }
+
+    public init(_ sentry: Guard, classifier: NetworkClassifier) {
+        self.sentry = sentry
+        self.classifier = classifier
+    }
+
+    /// - Parameters:
+    ///   - attacks: what is tried on the test images.
+    ///   - trainedOn: names of the attacks that the detectors trained on.
+    ///   - test: never touched before; false positives are counted on all of it.
+    ///   - calibrate: clean images that set the thresholds.
+    public func run(
+        attacks: [AttackPlan], trainedOn: Set<String>, test: ImageSet, calibrate: ImageSet,
+        store: StageStore, provenance: EvaluationReport.Provenance, progress: any WorkObserver
+    ) throws -> Findings {
+        let clean = try inspect(test, progress: progress)
+        let thresholds = try self.thresholds(calibrate, progress: progress)
+        let experiment = AttackExperiment(
+            classifier: classifier, classifierHash: provenance.classifier, store: store,
+            seed: provenance.seed)
+        let right = try experiment.correctlyClassified(
+            test, count: attacks.map(\.count).max() ?? 0)
+
+        var results: [EvaluationReport.Attack] = []
+        var norms = [("clean", clean.logNorms)]
+        var curves: [(String, ROC)] = []
+        var examples: [Example] = []
+        for plan in attacks {
+            let record = try experiment.run(plan, on: right, progress: progress)
+            let survivors = record.survivors
+            guard !survivors.isEmpty else { continue }
+            let benign = try inspect(record.originals.rows(survivors))
+            let adversarial = try inspect(record.rounded.rows(survivors))
+            let roc = ROC(clean: benign.scores, adversarial: adversarial.scores)
+            results.append(
+                try measure(
+                    plan, record, benign: benign, adversarial: adversarial, roc: roc,
+                    thresholds: thresholds, trainedOn: trainedOn.contains(plan.title)))
+            norms.append((plan.title, adversarial.logNorms))
+            curves.append((plan.title, roc))
+            examples += try Example.first(
+                2, of: record, attack: plan.title, sentry: sentry)
+        }
+
+        let right0 = zip(clean.verdicts, test.labels).filter { $0.label == $1 }.count
+        let flagged = clean.verdicts.filter(\.isAdversarial).count
+        let answered = zip(clean.verdicts, test.labels).filter { $0.answer == $1 }.count
+        let base = Proportion(successes: right0, of: test.count)
+        let falsePositives = Proportion(successes: flagged, of: test.count)
+        let report = EvaluationReport(
+            dataset: test.name, baseAccuracy: base.value, baseAccuracyInterval: base.bounds,
+            falsePositiveRate: falsePositives.value,
+            falsePositiveRateInterval: falsePositives.bounds,
+            falsePositiveRateSen: Self.share(clean.verdicts.map(\.sen.isAdversarial)),
+            cleanImages: test.count,
+            guardedCleanAccuracy: Double(answered) / Double(test.count), attacks: results,
+            provenance: provenance)
+        return Findings(report: report, logNorms: norms, curves: curves, examples: examples)
+    }
+
+    // MARK: Inspecting
+
+    private struct Inspected {
+        var verdicts: [Verdict] = []
+        var logNorms: [Float] = []
+        var logScales: [Float] = []
+        var scores: [Float] { verdicts.map(\.logOdds) }
+    }
+
+    private func inspect(_ images: Tensor) throws -> Inspected {
+        var result = Inspected()
+        for start in stride(from: 0, to: images.shape[0], by: batchSize) {
+            let end = min(start + batchSize, images.shape[0])
+            let inspection = try sentry.inspect(images.sliced(start..<end))
+            result.verdicts += inspection.verdicts
+            result.logNorms += try inspection.sensitivity.logNorms().floats()
+            result.logScales += try inspection.sensitivity.logScale.floats()
+        }
+        return result
+    }
+
+    private func inspect(_ set: ImageSet, progress: any WorkObserver) throws -> Inspected {
+        let started = Date()
+        progress.begin("inspecting \(set.name)", total: set.count, unit: "images")
+        var result = Inspected()
+        for start in stride(from: 0, to: set.count, by: batchSize) {
+            let end = min(start + batchSize, set.count)
+            let part = try inspect(set.tensor(start..<end))
+            result.verdicts += part.verdicts
+            result.logNorms += part.logNorms
+            result.logScales += part.logScales
+            try progress.advance(to: end, note: "")
+        }
+        progress.finish(
+            String(
+                format: "inspected %@: %d clean images, %.1f s", set.name, set.count,
+                Date().timeIntervalSince(started)))
+        return result
+    }
+
+    private func thresholds(_ set: ImageSet, progress: any WorkObserver) throws -> (
+        onePercent: Float, fivePercent: Float
+    ) {
+        let scores = try inspect(set, progress: progress).scores
+        return (
+            ROC.threshold(falsePositiveRate: 0.01, over: scores),
+            ROC.threshold(falsePositiveRate: 0.05, over: scores)
+        )
+    }
+
+    // MARK: Measuring
+
+    private func measure(
+        _ plan: AttackPlan, _ record: AttackRecord, benign: Inspected, adversarial: Inspected,
+        roc: ROC, thresholds: (onePercent: Float, fivePercent: Float), trainedOn: Bool
+    ) throws -> EvaluationReport.Attack {
+        let survivors = record.survivors
+        let labels = survivors.map { record.labels[$0] }
+        let success = Proportion(
+            successes: record.succeeded.filter { $0 }.count, of: record.count)
+        let norms = try record.norms()
+        let roundedNorms = try (record.rounded - record.originals).rowNorms().floats()
+
+        func accuracy(_ flagged: (Verdict) -> Bool) -> Double {
+            (Self.share(benign.verdicts.map { !flagged($0) })
+                + Self.share(adversarial.verdicts.map(flagged))) / 2
+        }
+        let correct =
+            benign.verdicts.filter { !$0.isAdversarial }.count
+            + adversarial.verdicts.filter(\.isAdversarial).count
+        let recovered = Proportion(
+            successes: zip(adversarial.verdicts, labels).filter { $0.recoveredLabel == $1 }.count,
+            of: labels.count)
+        let answers =
+            zip(benign.verdicts, labels).filter { $0.answer == $1 }.count
+            + zip(adversarial.verdicts, labels).filter { $0.answer == $1 }.count
+        let unguarded =
+            zip(benign.verdicts, labels).filter { $0.label == $1 }.count
+            + zip(adversarial.verdicts, labels).filter { $0.label == $1 }.count
+
+        return EvaluationReport.Attack(
+            name: plan.attack.name, targeted: plan.isTargeted,
+            settings: try plan.settings(), trainedOn: trainedOn, attempted: record.count,
+            attackSuccess: success.value, attackSuccessInterval: success.bounds,
+            attackSuccessRounded: Self.share(record.succeededRounded), samples: labels.count,
+            medianL2: Self.median(norms.indices.filter { record.succeeded[$0] }.map { norms[$0] }),
+            medianL2Rounded: Self.median(survivors.map { roundedNorms[$0] }),
+            detectionAccuracy: accuracy(\.isAdversarial),
+            detectionAccuracyInterval: Proportion(successes: correct, of: 2 * labels.count).bounds,
+            detectionAccuracyOrg: accuracy(\.org.isAdversarial),
+            detectionAccuracySen: accuracy(\.sen.isAdversarial), auroc: roc.auroc,
+            tprAt1PercentFpr: Self.share(adversarial.scores.map { $0 > thresholds.onePercent }),
+            tprAt5PercentFpr: Self.share(adversarial.scores.map { $0 > thresholds.fivePercent }),
+            recoveredAccuracy: recovered.value, recoveredAccuracyInterval: recovered.bounds,
+            guardedAccuracy: Double(answers) / Double(2 * labels.count),
+            unguardedAccuracy: Double(unguarded) / Double(2 * labels.count),
+            aurocOfLogScale: ROC(clean: benign.logScales, adversarial: adversarial.logScales).auroc)
+    }
+
+    private static func share(_ flags: [Bool]) -> Double {
+        flags.isEmpty ? .nan : Double(flags.filter { $0 }.count) / Double(flags.count)
+    }
+
+    private static func median(_ values: [Float]) -> Double {
+        guard !values.isEmpty else { return .nan }
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count.isMultiple(of: 2)
+            ? Double(sorted[middle - 1] + sorted[middle]) / 2 : Double(sorted[middle])
+    }
+}
+
+extension Proportion {
+    /// The 95% bounds (Wilson) as a JSON report holds them.
+    var bounds: [Double] { [wilson95.lowerBound, wilson95.upperBound] }
+}
+
+extension AttackPlan {
+    /// The attack's settings as numbers.
+    func settings() throws -> [String: Double] {
+        let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(AnyEncodable(attack)))
+        return (json as? [String: Any] ?? [:]).compactMapValues { ($0 as? NSNumber)?.doubleValue }
+    }
+}

@@ -1,0 +1,76 @@
+import GRED
+import GREDAttacks
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Every size and setting of one run from data to report: what `gred demo` and its relatives do.
+public struct Recipe: Sendable {
+    public var name: String
+    /// How many training images go into each set.
+    public var fit: Int
+    public var guardImages: Int
+    public var calibrate: Int
+    /// Clean test images on which false positives are counted.
+    public var test: Int
+
+    public var classifierWidth: Double
+    public var detectorWidth: Double
+    public var classifierEpochs: Int
+    public var detectorEpochs: Int
+    public var rectifierEpochs: Int
+
+    /// Images that each attack is tried on, for training the guard.
+    public var trainingAttacks: [String: Int]
+    /// Images that each attack is tried on, for the report.
+    public var testAttacks: [String: Int]
+    public var ddnSteps: Int
+    public var cw: (searchSteps: Int, iterations: Int, initialConstant: Double)
+    public var alpha: Double
+    public var copies: Int
+
+    /// What is smaller than the full thing, for the report.
+    public var notes: [String]
+
+    /// A few minutes on two cores, on MNIST or its like.
+    public static let demo = Recipe(
+        name: "demo", fit: 10_000, guardImages: 3_000, calibrate: 1_000, test: 2_000,
+        classifierWidth: 0.5, detectorWidth: 0.25, classifierEpochs: 4, detectorEpochs: 6,
+        rectifierEpochs: 3,
+        trainingAttacks: ["fgsm": 1_000, "pgd": 600, "deepfool": 600, "ddn": 600],
+        testAttacks: ["fgsm": 500, "pgd": 400, "deepfool": 400, "cw": 150, "ddn": 400],
+        ddnSteps: 50, cw: (3, 100, 1), alpha: 0.2, copies: 8,
+        notes: [
+            "The classifier is VGG11 at half width, trained on 10,000 images; the detectors are VGG11 at quarter width.",
+            "DDN takes 50 steps instead of 100; CW takes 3 search steps of at most 100 iterations from the constant 1, and is tried on test images only: the detectors never saw it.",
+        ])
+
+    /// Half a minute: shows that everything works, not how well.
+    public static let smoke = Recipe(
+        name: "smoke", fit: 2_000, guardImages: 400, calibrate: 200, test: 300,
+        classifierWidth: 0.25, detectorWidth: 0.125, classifierEpochs: 3, detectorEpochs: 3,
+        rectifierEpochs: 1,
+        trainingAttacks: ["fgsm": 100, "pgd": 60, "deepfool": 60, "ddn": 60],
+        testAttacks: ["fgsm": 60, "pgd": 40, "deepfool": 40, "cw": 16, "ddn": 40],
+        ddnSteps: 30, cw: (2, 50, 1), alpha: 0.2, copies: 4,
+        notes: ["A smoke test: sizes are far too small for the figures to mean anything."])
+
+    func attacks(_ counts: [String: Int], shape: ImageShape) throws -> [AttackPlan] {
+        try AttackCatalogue.names.compactMap { name in
+            guard let count = counts[name] else { return nil }
+            return try AttackPlan(attack(named: name, shape: shape), count: count)
+        }
+    }
+
+    private func attack(named name: String, shape: ImageShape) throws -> any Attack {
+        switch name {
+        case "ddn": DDN(steps: ddnSteps)
+        case "cw":
+            CW(
+                searchSteps: cw.searchSteps, iterations: cw.iterations,
+                initialConstant: cw.initialConstant)
+        default:
+            try AttackCatalogue.attack(named: name, budget: .standard(for: shape))
+        }
+    }
+}

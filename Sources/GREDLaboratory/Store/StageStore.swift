@@ -1,0 +1,47 @@
+import Foundation
+import LibTorch
+
+/// A folder of finished stages: long work in pieces of at most a quarter of an hour, each kept under
+/// a key made of its whole configuration. The same command finds what is done and goes on.
+///
+/// A stage works in a folder of its own that ends in `.partial` and is renamed when complete, so a
+/// stage is there whole or not at all. A killed stage may leave checkpoints in its partial folder
+/// for its next try.
+public struct StageStore: Sendable {
+    public let folder: URL
+
+    public init(_ folder: URL) { self.folder = folder }
+
+    /// The result of a stage: read if it is done, made otherwise.
+    /// - Parameters:
+    ///   - name: what the stage does, such as `attack-ddn`; part of the folder's name.
+    ///   - configuration: everything that the result depends on.
+    ///   - make: writes the result into the folder that it is given.
+    ///   - read: reads it back from the folder.
+    public func result<Result>(
+        of name: String, _ configuration: some Encodable, make: (URL) throws -> Void,
+        read: (URL) throws -> Result
+    ) throws -> Result {
+        let done = try place(of: name, configuration)
+        if !FileManager.default.fileExists(atPath: done.path) {
+            let partial = done.appendingPathExtension("partial")
+            try FileManager.default.createDirectory(
+                at: partial, withIntermediateDirectories: true)
+            try make(partial)
+            try AtomicFile.write(
+                ContentKey.canonicalJSON(configuration),
+                to: partial.appending(component: "configuration.json"))
+            try FileManager.default.moveItem(at: partial, to: done)
+        }
+        return try read(done)
+    }
+
+    /// Whether a stage is done.
+    public func has(_ name: String, _ configuration: some Encodable) throws -> Bool {
+        FileManager.default.fileExists(atPath: try place(of: name, configuration).path)
+    }
+
+    private func place(of name: String, _ configuration: some Encodable) throws -> URL {
+        folder.appending(component: "\(name)-\(try ContentKey.of(configuration).prefix(20))")
+    }
+}

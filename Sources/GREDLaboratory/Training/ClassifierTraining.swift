@@ -1,0 +1,84 @@
+import Foundation
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Trains a built-in network on a data set, as a stage that survives being killed.
+public struct ClassifierTraining {
+    public var description: NetworkClassifier.Description
+    public var plan: TrainingPlan
+    public var augmentation: Augmentation
+
+    public init(
+        description: NetworkClassifier.Description, plan: TrainingPlan,
+        augmentation: Augmentation = .none
+    ) {
+        self.description = description
+        self.plan = plan
+        self.augmentation = augmentation
+    }
+
+    private struct Configuration: Encodable {
+        var version = 1
+        var description: NetworkClassifier.Description
+        var plan: TrainingPlan
+        var augmentation: Augmentation
+        var data: String
+        var threads: Int
+        var torch: String
+    }
+
+    /// The trained classifier, from the store where it is done.
+    public func run(on set: ImageSet, store: StageStore, progress: any WorkObserver) throws
+        -> NetworkClassifier
+    {
+        let configuration = Configuration(
+            description: description, plan: plan, augmentation: augmentation,
+            data: set.contentHash, threads: Engine.threadCount, torch: Engine.loadedVersion)
+        return try store.result(
+            of: "classifier", configuration,
+            make: { folder in
+                let classifier = try NetworkClassifier(description, seed: plan.seed)
+                let checkpoint = folder.appending(component: "checkpoint.safetensors")
+                let training = Training(
+                    plan: plan, checkpoint: checkpoint,
+                    identity: try ContentKey.of(configuration))
+                try training.reporting(
+                    to: progress, title: "training \(description.architecture.family.rawValue) on \(set.name)",
+                    network: classifier.network, count: set.count
+                ) { indices, stream in
+                    (
+                        try augmentation.applied(to: set.tensor(indices), stream: &stream),
+                        try Tensor(indices.map { set.labels[$0] })
+                    )
+                }
+                try classifier.save(to: folder)
+                try? FileManager.default.removeItem(at: checkpoint)
+            },
+            read: NetworkClassifier.init(folder:))
+    }
+}
+
+extension Training {
+    /// Runs with progress shown: examples a second, loss, time left.
+    func reporting(
+        to progress: any WorkObserver, title: String, network: any Layer, count: Int,
+        batch: ([Int], inout RandomStream) throws -> (inputs: Tensor, labels: Tensor)
+    ) throws {
+        let started = Date()
+        progress.begin(title, total: plan.epochs * count, unit: "images")
+        var loss = 0.0
+        try run(
+            network, count: count,
+            progress: {
+                loss = $0.loss
+                try progress.advance(
+                    to: $0.examples,
+                    note: String(format: "epoch %d/%d, loss %.4f", $0.epoch, plan.epochs, $0.loss))
+            }, batch: batch)
+        progress.finish(
+            String(
+                format: "%@: %d images × %d epochs, loss %.4f, %.1f s", title, count, plan.epochs,
+                loss, Date().timeIntervalSince(started)))
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import GRED
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Trains one detector on adversarial images and their clean originals (paper, Eqs. 7 and 10).
+public struct DetectorTraining {
+    public var reading: Detector.Reading
+    public var architecture: Architecture
+    public var plan: TrainingPlan
+
+    public init(reading: Detector.Reading, architecture: Architecture, plan: TrainingPlan) {
+        self.reading = reading
+        self.architecture = architecture
+        self.plan = plan
+    }
+
+    /// - Parameters:
+    ///   - examples: benign and adversarial images with their sensitivities.
+    ///   - checkpoint: where the state of a killed run is kept.
+    public func run(
+        on examples: DetectorExamples, imageShape: ImageShape, checkpoint: URL, identity: String,
+        progress: any WorkObserver
+    ) throws -> Detector {
+        let planes = try examples.planes(for: reading)
+        let description = Detector.Description(
+            reading: reading, architecture: architecture, imageShape: imageShape,
+            standardisation: try Standardisation(measuring: planes))
+        let detector = try Detector(description, seed: plan.seed)
+        let inputs = try description.standardisation.applied(to: planes)
+        let title: String =
+            switch reading {
+            case .image: "training CNN_org"
+            case .sensitivity: "training CNN_sen"
+            }
+        try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
+            to: progress, title: title, network: detector.network, count: examples.count
+        ) { indices, _ in
+            (try inputs.rows(indices), try Tensor(indices.map { examples.isAdversarial[$0] ? 1 : 0 }))
+        }
+        return detector
+    }
+}
+
+/// Benign and adversarial images with their input sensitivities.
+public struct DetectorExamples {
+    var images: Tensor
+    var sensitivity: InputSensitivity
+    var isAdversarial: [Bool]
+
+    public var count: Int { isAdversarial.count }
+
+    /// The survivors of attacks and, for each, its clean original: as many benign as adversarial.
+    public init(of records: [AttackRecord], classifier: any Classifier) throws {
+        var parts: [Tensor] = []
+        isAdversarial = []
+        for record in records {
+            let survivors = record.survivors
+            guard !survivors.isEmpty else { continue }
+            parts.append(try record.originals.rows(survivors))
+            parts.append(try record.rounded.rows(survivors))
+            isAdversarial += Array(repeating: false, count: survivors.count)
+            isAdversarial += Array(repeating: true, count: survivors.count)
+        }
+        guard !parts.isEmpty else { throw LaboratoryFault.noAdversarialImages }
+        images = try .concatenated(parts)
+        sensitivity = try classifier.inputSensitivity(ofMany: images)
+    }
+
+    func planes(for reading: Detector.Reading) throws -> Tensor {
+        try reading.planes(images: images, sensitivity: sensitivity)
+    }
+}
+
+/// An experiment that cannot go on.
+public enum LaboratoryFault: Error, Equatable, CustomStringConvertible {
+    case noAdversarialImages
+
+    public var description: String {
+        switch self {
+        case .noAdversarialImages:
+            "No attack found a single adversarial image, so there is nothing to train a detector on: use more images or a stronger attack."
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import GRED
+import GREDClassifiers
+import LibTorch
+
+/// Fine-tunes a copy of the classifier on masked copies of adversarial images (paper, §3.2).
+public struct RectifierTraining {
+    public var masking: RandomisedMasking
+    public var plan: TrainingPlan
+    /// Masked copies whose answers are averaged at inference.
+    public var copies: Int
+
+    public init(masking: RandomisedMasking, plan: TrainingPlan, copies: Int) {
+        self.masking = masking
+        self.plan = plan
+        self.copies = copies
+    }
+
+    /// - Parameters:
+    ///   - images: adversarial images, `[N, C, H, W]`.
+    ///   - labels: their true labels.
+    public func run(
+        _ classifier: NetworkClassifier, images: Tensor, sensitivity: InputSensitivity,
+        labels: [Int], checkpoint: URL, identity: String, progress: any WorkObserver
+    ) throws -> NetworkClassifier {
+        let tuned = try classifier.copied()
+        try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
+            to: progress, title: "fine-tuning the rectifier", network: tuned.network,
+            count: labels.count
+        ) { indices, stream in
+            // New masks every time an image is seen: the "many randomized duplicates" of §3.2.
+            var streams = indices.map { _ in
+                RandomStream(seed: stream.next(), purpose: "training masks")
+            }
+            let masked = try masking.copies(
+                of: images.rows(indices), sensitivity: sensitivity.rows(indices),
+                streams: &streams)
+            return (masked, try Tensor(indices.map { labels[$0] }))
+        }
+        return tuned
+    }
+}
