@@ -9,7 +9,7 @@ import PackageDescription
 // libtorch itself is a system library found through pkg-config; `make setup` lays it.
 let package = Package(
     name: "GRED",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "gred", targets: ["GREDCommand"]),
         .library(name: "LibTorch", targets: ["LibTorch"]),

@@ -47,6 +47,13 @@ bool lt_tensor_copy_bytes(lt_tensor tensor, void *bytes, size_t byte_count, char
   });
 }
 
+bool lt_tensor_replace(lt_tensor tensor, lt_tensor source, char **error) {
+  return guarded(error, false, [&] {
+    tensor->value.set_data(source->value);
+    return true;
+  });
+}
+
 void lt_tensor_release(lt_tensor tensor) { delete tensor; }
 
 int32_t lt_tensor_rank(lt_tensor tensor) { return static_cast<int32_t>(tensor->value.dim()); }

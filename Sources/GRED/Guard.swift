@@ -15,8 +15,8 @@ public struct Verdict: Sendable, Hashable, Codable {
     public var sen: Part
     /// The label of the guarded classifier.
     public var label: Int
-    /// The label of the rectifier.
-    public var recoveredLabel: Int
+    /// The label of the rectifier; nil where it was not asked.
+    public var recoveredLabel: Int?
 
     /// What one detector thinks.
     public struct Part: Sendable, Hashable, Codable {
@@ -32,7 +32,7 @@ public struct Verdict: Sendable, Hashable, Codable {
 
     /// The label that the guard answers with: the classifier's for a benign image, the recovered
     /// one for an adversarial.
-    public var answer: Int { isAdversarial ? recoveredLabel : label }
+    public var answer: Int { isAdversarial ? recoveredLabel ?? label : label }
 }
 
 /// A batch of images, inspected.
@@ -40,13 +40,13 @@ public struct Inspection {
     /// One an image.
     public let verdicts: [Verdict]
     public let sensitivity: InputSensitivity
-    /// A masked copy of each image (Eq. 14).
+    /// A masked copy of each image (Eq. 14); where the rectifier was not asked, the image itself.
     public let masked: Tensor
 }
 
 /// GRED: guards a classifier without touching it (paper, Fig. 1).
 ///
-///     let sentry = try Guard(bundle: folder)
+///     let sentry = try GuardBundle.read(folder)
 ///     for verdict in try sentry.inspect(images).verdicts { print(verdict.answer) }
 public final class Guard {
     public let classifier: any Classifier
@@ -66,22 +66,38 @@ public final class Guard {
         self.key = key
     }
 
+    /// For which images the rectifier is asked, which costs as many passes as it makes copies.
+    public enum Recovery: Sendable {
+        case ofAll
+        case ofFlagged
+    }
+
     /// Inspects images.
     /// - Parameter images: `[N, C, H, W]` in 0…1.
     /// - Throws: ``InputFault`` for images that the classifier cannot take.
-    public func inspect(_ images: Tensor) throws -> Inspection {
+    public func inspect(_ images: Tensor, recovery: Recovery = .ofFlagged) throws -> Inspection {
         let images = try classifier.admitted(images)
         let sensitivity = try classifier.inputSensitivity(of: images)
         let org = try org.judge(images: images, sensitivity: sensitivity)
         let sen = try sen.judge(images: images, sensitivity: sensitivity)
         let joined = try EntropyFusion.joined(org: org, sen: sen).opinion
-        let (recovered, masked) = try rectifier.recover(images, sensitivity: sensitivity, key: key)
-
         let parts = (
             joined: try Self.parts(joined), org: try Self.parts(org), sen: try Self.parts(sen)
         )
         let labels = try sensitivity.labels.ints()
-        let recoveredLabels = try recovered.ints()
+        let flagged = parts.joined.indices.filter {
+            recovery == .ofAll || parts.joined[$0].isAdversarial
+        }
+        var recoveredLabels = [Int?](repeating: nil, count: labels.count)
+        var masked = images
+        if !flagged.isEmpty {
+            let recovered = try rectifier.recover(
+                images.rows(flagged), sensitivity: sensitivity.rows(flagged), key: key)
+            for (place, label) in zip(flagged, try recovered.labels.ints()) {
+                recoveredLabels[place] = label
+            }
+            masked = try images.replacingRows(flagged, with: recovered.masked)
+        }
         let verdicts = labels.indices.map { index in
             Verdict(
                 isAdversarial: parts.joined[index].isAdversarial,
@@ -101,5 +117,15 @@ public final class Guard {
             Verdict.Part(
                 adversarialProbability: probability[$0], logOdds: logOdds[$0], entropy: entropy[$0])
         }
+    }
+}
+
+extension Guard {
+    /// Moves all networks to a device.
+    public func move(to device: Device) throws {
+        try classifier.move(to: device)
+        try rectifier.network.move(to: device)
+        try org.network.move(to: device)
+        try sen.network.move(to: device)
     }
 }

@@ -13,6 +13,9 @@ public protocol Attack: Sendable, Codable, Hashable {
     /// Whether the attack looks for the smallest perturbation (rather than any within a bound).
     static var isMinimumNorm: Bool { get }
 
+    /// The same attack with another number of steps; an attack of one step is unchanged.
+    func withSteps(_ steps: Int) -> any Attack
+
     /// Looks for adversarial images.
     /// - Parameters:
     ///   - images: `[N, C, H, W]` in 0…1; they are not changed.
@@ -22,6 +25,17 @@ public protocol Attack: Sendable, Codable, Hashable {
     func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor
+}
+
+extension Attack {
+    public func withSteps(_ steps: Int) -> any Attack { self }
+
+    /// A copy with a setting changed.
+    func with<Value>(_ setting: WritableKeyPath<Self, Value>, _ value: Value) -> Self {
+        var copy = self
+        copy[keyPath: setting] = value
+        return copy
+    }
 }
 
 extension Classifier {

@@ -33,6 +33,8 @@ public struct CW: Attack {
         self.abortsEarly = abortsEarly
     }
 
+    public func withSteps(_ steps: Int) -> any Attack { with(\.iterations, steps) }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {

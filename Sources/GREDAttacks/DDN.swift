@@ -32,6 +32,8 @@ public struct DDN: Attack {
         self.confidence = confidence
     }
 
+    public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {

@@ -27,6 +27,8 @@ public struct DeepFool: Attack {
         self.confidence = confidence
     }
 
+    public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {

@@ -23,6 +23,8 @@ public struct PGD: Attack {
         self.startsAtRandom = startsAtRandom
     }
 
+    public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {

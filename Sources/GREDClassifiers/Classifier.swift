@@ -10,6 +10,11 @@ public protocol Classifier {
     var inputShape: ImageShape { get }
     /// One name a class, in the order of the logits.
     var classNames: [String] { get }
+    /// Where its weights are, and where images must be.
+    var device: Device { get }
+
+    /// Moves the weights to a device.
+    func move(to device: Device) throws
 
     /// The logits of images, `[N, L]`. A pass never changes the classifier: it is a function.
     func logits(of images: Tensor) throws -> Tensor
@@ -24,7 +29,8 @@ extension Classifier {
         try logits(of: images).argmax(1)
     }
 
-    /// Checks images before anything is done with them, and clamps what rounding left outside 0…1.
+    /// Checks images before anything is done with them, clamps what rounding left outside 0…1, and
+    /// moves them to the classifier's device.
     /// - Returns: the images, within 0…1.
     /// - Throws: ``InputFault`` for another shape, for NaN, and for values outside 0…1 by more than
     ///   a millionth, naming the value and the image.
@@ -42,7 +48,7 @@ extension Classifier {
             guard lowest[index] >= -InputFault.tolerance, highest[index] <= 1 + InputFault.tolerance
             else { throw InputFault.range(image: index, value: worst) }
         }
-        return try images.clamped(min: 0, max: 1)
+        return try images.clamped(min: 0, max: 1).to(device)
     }
 }
 

@@ -20,6 +20,7 @@ public final class NetworkClassifier: Classifier {
 
     public let description: Description
     public let network: any Layer
+    public private(set) var device = Device.cpu
 
     public var inputShape: ImageShape { description.inputShape }
     public var classNames: [String] { description.classNames }
@@ -46,10 +47,17 @@ public final class NetworkClassifier: Classifier {
         try network(images, mode: .evaluation)
     }
 
-    /// A copy with weights of its own, to be trained further.
+    /// Moves the weights to a device.
+    public func move(to device: Device) throws {
+        try network.move(to: device)
+        self.device = device
+    }
+
+    /// A copy on the same device with weights of its own, to be trained further.
     public func copied() throws -> NetworkClassifier {
         let copy = try NetworkClassifier(description, seed: 0)
         try copy.network.load(from: network)
+        try copy.move(to: device)
         return copy
     }
 
@@ -61,26 +69,34 @@ public final class NetworkClassifier: Classifier {
 
     // MARK: A folder on disk
 
-    /// Writes `classifier.json` and `classifier.safetensors` into a folder.
+    /// Writes `classifier.json` and `classifier.safetensors` into a folder, which is there whole or
+    /// not at all; a classifier of the same name is replaced.
     public func save(to folder: URL) throws {
-        try Safetensors.write(
-            network.state, to: folder.appending(component: "classifier.safetensors"))
+        try AtomicFolder.write(to: folder, marker: Self.descriptionFile, save(into:))
+    }
+
+    /// Writes the two files into a folder that others may write to as well.
+    public func save(into folder: URL) throws {
+        try Safetensors.write(network.state, to: folder.appending(component: Self.weightsFile))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         try AtomicFile.write(
-            encoder.encode(description), to: folder.appending(component: "classifier.json"))
+            encoder.encode(description), to: folder.appending(component: Self.descriptionFile))
     }
+
+    private static let descriptionFile = "classifier.json"
+    private static let weightsFile = "classifier.safetensors"
 
     /// Reads what ``save(to:)`` wrote.
     public convenience init(folder: URL) throws {
-        let file = folder.appending(component: "classifier.json")
+        let file = folder.appending(component: Self.descriptionFile)
         guard let json = try? Data(contentsOf: file) else {
             throw ClassifierFault.noClassifier(path: folder.path)
         }
         guard let description = try? JSONDecoder().decode(Description.self, from: json) else {
             throw ClassifierFault.badDescription(path: file.path)
         }
-        let weights = folder.appending(component: "classifier.safetensors")
+        let weights = folder.appending(component: Self.weightsFile)
         try self.init(
             description, weights: try Safetensors.read(weights), from: weights.path)
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import GREDLaboratory
 import LibTorch
 
 @main
@@ -7,5 +6,25 @@ struct GREDCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gred",
         abstract: "Detects adversarial images and gives the right label back.",
-        subcommands: [Demo.self])
+        discussion: """
+            GRED guards an image classifier without changing it: two small networks tell \
+            manipulated inputs from honest ones, and a rectifier recovers the label.
+
+            Start here:
+              gred demo                                    see it work, from nothing to a report
+              gred train --output digits                   a classifier of your own
+              gred protect digits --output digits-guard    train its guard
+              gred inspect digits-guard images.png         verdicts on images
+              gred evaluate digits-guard                   measure the guard
+
+            Data sets and finished stages are kept under $GRED_CACHE (~/.cache/gred); data is looked \
+            for in $GRED_DATA first.
+            """,
+        version: version,
+        subcommands: [
+            DemoCommand.self, DataCommand.self, TrainCommand.self, AttackCommand.self, ProtectCommand.self, InspectCommand.self,
+            EvaluateCommand.self,
+        ])
+
+    static let version = "0.1.0"
 }

@@ -45,6 +45,8 @@ int64_t lt_tensor_size(lt_tensor tensor, int32_t dimension);
 int64_t lt_tensor_stride(lt_tensor tensor, int32_t dimension);
 int64_t lt_tensor_element_count(lt_tensor tensor);
 lt_dtype lt_tensor_dtype(lt_tensor tensor);
+/// Gives the tensor the values, type and device of another, whoever else holds it.
+bool lt_tensor_replace(lt_tensor tensor, lt_tensor source, char **error);
 /// The identity of the tensor: equal for two handles to the same tensor.
 const void *lt_tensor_identity(lt_tensor tensor);
 /// The device's name, such as "cpu" or "cuda:0"; released with `lt_string_free`.

@@ -9,19 +9,17 @@ public struct AttackExperiment {
     let classifier: any Classifier
     /// Names the classifier in the keys of the store.
     let classifierHash: String
-    let store: StageStore
-    let seed: UInt64
+    let bench: Workbench
     /// Images attacked at once, and the size of a kept piece.
     let batchSize: Int
 
     public init(
-        classifier: any Classifier, classifierHash: String, store: StageStore, seed: UInt64,
+        classifier: any Classifier, classifierHash: String, bench: Workbench,
         batchSize: Int = 128
     ) {
         self.classifier = classifier
         self.classifierHash = classifierHash
-        self.store = store
-        self.seed = seed
+        self.bench = bench
         self.batchSize = batchSize
     }
 
@@ -32,7 +30,9 @@ public struct AttackExperiment {
         var start = 0
         while chosen.count < count && start < set.count {
             let range = start..<min(start + 256, set.count)
-            let predictions = try classifier.predictions(for: set.tensor(range)).ints()
+            let predictions = try classifier.predictions(
+                for: set.tensor(range).to(classifier.device)
+            ).ints()
             chosen += range.filter { predictions[$0 - start] == set.labels[$0] }
             start = range.upperBound
         }
@@ -40,27 +40,28 @@ public struct AttackExperiment {
     }
 
     /// Attacks images that the classifier gets right.
-    public func run(_ plan: AttackPlan, on set: ImageSet, progress: any WorkObserver) throws
-        -> AttackRecord
-    {
+    public func run(_ plan: AttackPlan, on set: ImageSet) throws -> AttackRecord {
+        let observer = bench.observer
         let started = Date()
         let images = set.prefix(plan.count)
-        progress.begin("\(plan.title) on \(set.name)", total: images.count, unit: "images")
+        observer.begin("\(plan.title) on \(set.name)", total: images.count, unit: "images")
         var parts: [AttackRecord] = []
         for start in stride(from: 0, to: images.count, by: batchSize) {
             let range = start..<min(start + batchSize, images.count)
             parts.append(try piece(plan, of: images, range: range))
-            try progress.advance(to: range.upperBound, note: "")
+            try observer.advance(to: range.upperBound, note: "")
         }
         let record = try AttackRecord(joining: parts)
         let seconds = Date().timeIntervalSince(started)
         let share = Double(record.succeeded.filter { $0 }.count) / Double(max(record.count, 1))
-        progress.finish(
+        observer.finish(
             String(
                 format: "%@ on %@: %d images, success %.3f, %.1f s", plan.title, set.name,
                 record.count, share, seconds))
         return record
     }
+
+    private static let file = "attack.safetensors"
 
     private struct Configuration: Encodable {
         var version = 1
@@ -79,22 +80,23 @@ public struct AttackExperiment {
         let piece = set.subset(Array(range))
         let configuration = Configuration(
             classifier: classifierHash, attack: AnyEncodable(plan.attack), name: plan.attack.name,
-            isTargeted: plan.isTargeted, seed: seed, images: piece.contentHash,
+            isTargeted: plan.isTargeted, seed: bench.seed, images: piece.contentHash,
             first: range.lowerBound)
-        return try store.result(
+        return try bench.store.result(
             of: "attack-\(plan.attack.name)", configuration,
             make: { folder in
-                try attack(plan, piece, range: range).save(to: folder)
+                try attack(plan, piece, range: range)
+                    .save(to: folder.appending(component: Self.file))
             },
-            read: AttackRecord.init(folder:))
+            read: { try AttackRecord(file: $0.appending(component: Self.file)) })
     }
 
     private func attack(_ plan: AttackPlan, _ set: ImageSet, range: Range<Int>) throws
         -> AttackRecord
     {
-        let images = try set.tensor()
-        let seeds = ImageSeeds(seed: seed, range: range)
-        let labels = try Labels(set.labels)
+        let images = try set.tensor().to(classifier.device)
+        let seeds = ImageSeeds(seed: bench.seed, range: range)
+        let labels = try Labels(Tensor(set.labels).to(classifier.device))
         let goal: Goal =
             plan.isTargeted
             ? .targeted(

@@ -16,6 +16,9 @@ public struct AttackPlan: Sendable {
         self.count = count
     }
 
+    /// The name for a file.
+    public var fileName: String { attack.name + (isTargeted ? "-targeted" : "") }
+
     /// The name in reports, such as `ddn` or `ddn (targeted)`.
     public var title: String { isTargeted ? "\(attack.name) (targeted)" : attack.name }
 }

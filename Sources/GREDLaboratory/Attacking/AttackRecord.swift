@@ -27,17 +27,18 @@ public struct AttackRecord {
 
     // MARK: As a file
 
-    func save(to folder: URL) throws {
+    /// Writes a safetensors file.
+    public func save(to file: URL) throws {
         try Safetensors.write(
             [
                 ("originals", originals), ("adversarial", adversarial), ("rounded", rounded),
                 ("labels", Tensor(labels)), ("succeeded", Tensor(succeeded)),
                 ("succeeded_rounded", Tensor(succeededRounded)),
-            ], to: folder.appending(component: Self.file))
+            ], to: file)
     }
 
-    init(folder: URL) throws {
-        let file = folder.appending(component: Self.file)
+    /// Reads what ``save(to:)`` wrote.
+    public init(file: URL) throws {
         let tensors = try Safetensors.read(file).tensors
         func tensor(_ name: String) throws -> Tensor {
             guard let tensor = tensors[name] else {
@@ -52,8 +53,6 @@ public struct AttackRecord {
         succeeded = try tensor("succeeded").bools()
         succeededRounded = try tensor("succeeded_rounded").bools()
     }
-
-    private static let file = "attack.safetensors"
 
     init(
         originals: Tensor, adversarial: Tensor, rounded: Tensor, labels: [Int], succeeded: [Bool],

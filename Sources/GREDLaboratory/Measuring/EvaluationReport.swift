@@ -14,6 +14,7 @@ public struct EvaluationReport: Codable, Sendable {
         public var testImages: String
         public var libtorch: String
         public var threads: Int
+        public var device: String
         /// What was made smaller or left out, a sentence each.
         public var notes: [String]
     }

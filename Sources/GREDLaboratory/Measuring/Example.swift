@@ -18,7 +18,7 @@ public struct Example {
     {
         let chosen = Array(record.survivors.prefix(count))
         let adversarial = try record.rounded.rows(chosen)
-        let inspection = try sentry.inspect(adversarial)
+        let inspection = try sentry.inspect(adversarial, recovery: .ofAll)
         let maps = try (inspection.sensitivity.logMap() / -InputSensitivity.logFloor + 1)
             .maximum(over: [1], keepDimensions: true)
         return try chosen.indices.map { place in

@@ -33,15 +33,16 @@ public struct GuardEvaluation {
     ///   - trainedOn: names of the attacks that the detectors trained on.
     ///   - test: never touched before; false positives are counted on all of it.
     ///   - calibrate: clean images that set the thresholds.
+    ///   - notes: what the report must say of sizes and data.
     public func run(
         attacks: [AttackPlan], trainedOn: Set<String>, test: ImageSet, calibrate: ImageSet,
-        store: StageStore, provenance: EvaluationReport.Provenance, progress: any WorkObserver
+        notes: [String], bench: Workbench
     ) throws -> Findings {
-        let clean = try inspect(test, progress: progress)
-        let thresholds = try self.thresholds(calibrate, progress: progress)
+        let hash = try classifier.contentHash()
+        let clean = try inspect(test, observer: bench.observer)
+        let thresholds = try self.thresholds(calibrate, observer: bench.observer)
         let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: provenance.classifier, store: store,
-            seed: provenance.seed)
+            classifier: classifier, classifierHash: hash, bench: bench)
         let right = try experiment.correctlyClassified(
             test, count: attacks.map(\.count).max() ?? 0)
 
@@ -50,11 +51,12 @@ public struct GuardEvaluation {
         var curves: [(String, ROC)] = []
         var examples: [Example] = []
         for plan in attacks {
-            let record = try experiment.run(plan, on: right, progress: progress)
+            let record = try experiment.run(plan, on: right)
             let survivors = record.survivors
             guard !survivors.isEmpty else { continue }
-            let benign = try inspect(record.originals.rows(survivors))
-            let adversarial = try inspect(record.rounded.rows(survivors))
+            let benign = try inspect(
+                record.originals.rows(survivors), recovery: .ofFlagged)
+            let adversarial = try inspect(record.rounded.rows(survivors), recovery: .ofAll)
             let roc = ROC(clean: benign.scores, adversarial: adversarial.scores)
             results.append(
                 try measure(
@@ -66,19 +68,22 @@ public struct GuardEvaluation {
                 2, of: record, attack: plan.title, sentry: sentry)
         }
 
-        let right0 = zip(clean.verdicts, test.labels).filter { $0.label == $1 }.count
+        let correct = zip(clean.verdicts, test.labels).filter { $0.label == $1 }.count
         let flagged = clean.verdicts.filter(\.isAdversarial).count
         let answered = zip(clean.verdicts, test.labels).filter { $0.answer == $1 }.count
-        let base = Proportion(successes: right0, of: test.count)
+        let base = Proportion(successes: correct, of: test.count)
         let falsePositives = Proportion(successes: flagged, of: test.count)
         let report = EvaluationReport(
             dataset: test.name, baseAccuracy: base.value, baseAccuracyInterval: base.bounds,
             falsePositiveRate: falsePositives.value,
             falsePositiveRateInterval: falsePositives.bounds,
-            falsePositiveRateSen: Self.share(clean.verdicts.map(\.sen.isAdversarial)),
+            falsePositiveRateSen: Statistics.share(clean.verdicts.map(\.sen.isAdversarial)),
             cleanImages: test.count,
             guardedCleanAccuracy: Double(answered) / Double(test.count), attacks: results,
-            provenance: provenance)
+            provenance: EvaluationReport.Provenance(
+                command: bench.command, seed: bench.seed, classifier: hash,
+                testImages: test.contentHash, libtorch: Engine.loadedVersion,
+                threads: Engine.threadCount, device: bench.device.name, notes: notes))
         return Findings(report: report, logNorms: norms, curves: curves, examples: examples)
     }
 
@@ -91,11 +96,12 @@ public struct GuardEvaluation {
         var scores: [Float] { verdicts.map(\.logOdds) }
     }
 
-    private func inspect(_ images: Tensor) throws -> Inspected {
+    private func inspect(_ images: Tensor, recovery: Guard.Recovery) throws -> Inspected {
         var result = Inspected()
         for start in stride(from: 0, to: images.shape[0], by: batchSize) {
             let end = min(start + batchSize, images.shape[0])
-            let inspection = try sentry.inspect(images.sliced(start..<end))
+            let inspection = try sentry.inspect(
+                images.sliced(start..<end), recovery: recovery)
             result.verdicts += inspection.verdicts
             result.logNorms += try inspection.sensitivity.logNorms().floats()
             result.logScales += try inspection.sensitivity.logScale.floats()
@@ -103,29 +109,29 @@ public struct GuardEvaluation {
         return result
     }
 
-    private func inspect(_ set: ImageSet, progress: any WorkObserver) throws -> Inspected {
+    private func inspect(_ set: ImageSet, observer: any WorkObserver) throws -> Inspected {
         let started = Date()
-        progress.begin("inspecting \(set.name)", total: set.count, unit: "images")
+        observer.begin("inspecting \(set.name)", total: set.count, unit: "images")
         var result = Inspected()
         for start in stride(from: 0, to: set.count, by: batchSize) {
             let end = min(start + batchSize, set.count)
-            let part = try inspect(set.tensor(start..<end))
+            let part = try inspect(set.tensor(start..<end), recovery: .ofFlagged)
             result.verdicts += part.verdicts
             result.logNorms += part.logNorms
             result.logScales += part.logScales
-            try progress.advance(to: end, note: "")
+            try observer.advance(to: end, note: "")
         }
-        progress.finish(
+        observer.finish(
             String(
                 format: "inspected %@: %d clean images, %.1f s", set.name, set.count,
                 Date().timeIntervalSince(started)))
         return result
     }
 
-    private func thresholds(_ set: ImageSet, progress: any WorkObserver) throws -> (
+    private func thresholds(_ set: ImageSet, observer: any WorkObserver) throws -> (
         onePercent: Float, fivePercent: Float
     ) {
-        let scores = try inspect(set, progress: progress).scores
+        let scores = try inspect(set, observer: observer).scores
         return (
             ROC.threshold(falsePositiveRate: 0.01, over: scores),
             ROC.threshold(falsePositiveRate: 0.05, over: scores)
@@ -146,8 +152,8 @@ public struct GuardEvaluation {
         let roundedNorms = try (record.rounded - record.originals).rowNorms().floats()
 
         func accuracy(_ flagged: (Verdict) -> Bool) -> Double {
-            (Self.share(benign.verdicts.map { !flagged($0) })
-                + Self.share(adversarial.verdicts.map(flagged))) / 2
+            (Statistics.share(benign.verdicts.map { !flagged($0) })
+                + Statistics.share(adversarial.verdicts.map(flagged))) / 2
         }
         let correct =
             benign.verdicts.filter { !$0.isAdversarial }.count
@@ -166,31 +172,20 @@ public struct GuardEvaluation {
             name: plan.attack.name, targeted: plan.isTargeted,
             settings: try plan.settings(), trainedOn: trainedOn, attempted: record.count,
             attackSuccess: success.value, attackSuccessInterval: success.bounds,
-            attackSuccessRounded: Self.share(record.succeededRounded), samples: labels.count,
-            medianL2: Self.median(norms.indices.filter { record.succeeded[$0] }.map { norms[$0] }),
-            medianL2Rounded: Self.median(survivors.map { roundedNorms[$0] }),
+            attackSuccessRounded: Statistics.share(record.succeededRounded), samples: labels.count,
+            medianL2: Statistics.median(
+                norms.indices.filter { record.succeeded[$0] }.map { norms[$0] }) ?? .nan,
+            medianL2Rounded: Statistics.median(survivors.map { roundedNorms[$0] }) ?? .nan,
             detectionAccuracy: accuracy(\.isAdversarial),
             detectionAccuracyInterval: Proportion(successes: correct, of: 2 * labels.count).bounds,
             detectionAccuracyOrg: accuracy(\.org.isAdversarial),
             detectionAccuracySen: accuracy(\.sen.isAdversarial), auroc: roc.auroc,
-            tprAt1PercentFpr: Self.share(adversarial.scores.map { $0 > thresholds.onePercent }),
-            tprAt5PercentFpr: Self.share(adversarial.scores.map { $0 > thresholds.fivePercent }),
+            tprAt1PercentFpr: Statistics.share(adversarial.scores.map { $0 > thresholds.onePercent }),
+            tprAt5PercentFpr: Statistics.share(adversarial.scores.map { $0 > thresholds.fivePercent }),
             recoveredAccuracy: recovered.value, recoveredAccuracyInterval: recovered.bounds,
             guardedAccuracy: Double(answers) / Double(2 * labels.count),
             unguardedAccuracy: Double(unguarded) / Double(2 * labels.count),
             aurocOfLogScale: ROC(clean: benign.logScales, adversarial: adversarial.logScales).auroc)
-    }
-
-    private static func share(_ flags: [Bool]) -> Double {
-        flags.isEmpty ? .nan : Double(flags.filter { $0 }.count) / Double(flags.count)
-    }
-
-    private static func median(_ values: [Float]) -> Double {
-        guard !values.isEmpty else { return .nan }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count.isMultiple(of: 2)
-            ? Double(sorted[middle - 1] + sorted[middle]) / 2 : Double(sorted[middle])
     }
 }
 

@@ -6,58 +6,81 @@ import GREDImages
 import LibTorch
 
 extension Recipe {
-    /// From data to findings: trains a classifier, trains its guard, and measures both.
-    public func run(
-        train: ImageSet, test: ImageSet, seed: UInt64, store: StageStore, command: String,
-        progress: any WorkObserver
-    ) throws -> GuardEvaluation.Findings {
-        let sets = try FourSets(
-            train: train, test: test, fit: fit, guard: guardImages, calibrate: calibrate,
-            seed: seed)
-        let classifier = try classifierTraining(for: train, seed: seed)
-            .run(on: sets.fit, store: store, progress: progress)
-        let training = try guardTraining(shape: train.shape, seed: seed)
-        let sentry = try training.run(
-            for: classifier, on: sets.guard, store: store, progress: progress)
-
-        let clean = sets.test.prefix(self.test)
-        let provenance = EvaluationReport.Provenance(
-            command: command, seed: seed, classifier: try classifier.contentHash(),
-            testImages: clean.contentHash, libtorch: Engine.loadedVersion,
-            threads: Engine.threadCount, notes: notes)
-        return try GuardEvaluation(sentry, classifier: classifier).run(
-            attacks: attacks(testAttacks, shape: train.shape),
-            trainedOn: Set(training.attacks.map(\.title)), test: clean, calibrate: sets.calibrate,
-            store: store, provenance: provenance, progress: progress)
+    /// What a run leaves: the guard and what it was measured to do.
+    public struct Outcome {
+        public var sentry: Guard
+        public var findings: GuardEvaluation.Findings
     }
 
-    func classifierTraining(for set: ImageSet, seed: UInt64) throws -> ClassifierTraining {
-        ClassifierTraining(
+    /// From data to findings: trains a classifier, trains its guard, and measures both.
+    /// - Parameter bench: where, from which seed and on which device to work.
+    public func run(on data: DataSet, bench: Workbench) throws -> Outcome {
+        let classifier = try train(on: data, bench: bench)
+        let sentry = try protect(classifier, data: data, bench: bench)
+        return Outcome(
+            sentry: sentry, findings: try evaluate(sentry, of: classifier, on: data, bench: bench))
+    }
+
+    /// Trains the classifier on `fit`.
+    public func train(on data: DataSet, bench: Workbench) throws -> NetworkClassifier {
+        let set = data.sets.fit.prefix(fit)
+        return try ClassifierTraining(
             description: NetworkClassifier.Description(
                 architecture: Architecture(.vgg11, width: classifierWidth),
                 inputShape: set.shape, classNames: set.classNames),
-            plan: TrainingPlan(
-                epochs: classifierEpochs, learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3),
-                weightDecay: 0.05, seed: seed))
+            plan: plan(epochs: classifierEpochs, seed: bench.seed),
+            augmentation: data.augmentation
+        ).run(on: set, bench: bench)
     }
 
-    func guardTraining(shape: ImageShape, seed: UInt64) throws -> GuardTraining {
-        func plan(_ epochs: Int) -> TrainingPlan {
-            TrainingPlan(
-                epochs: epochs, learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3),
-                weightDecay: 0.05, seed: seed)
-        }
+    /// Trains the guard on `guard`.
+    public func protect(_ classifier: NetworkClassifier, data: DataSet, bench: Workbench) throws
+        -> Guard
+    {
+        try guardTraining(shape: classifier.inputShape, seed: bench.seed)
+            .run(for: classifier, on: data.sets.guard.prefix(guardImages), bench: bench)
+    }
+
+    /// Measures the guard on `test`, with thresholds from `calibrate`.
+    public func evaluate(
+        _ sentry: Guard, of classifier: NetworkClassifier, on data: DataSet, bench: Workbench
+    ) throws -> GuardEvaluation.Findings {
+        let shape = classifier.inputShape
+        return try GuardEvaluation(sentry, classifier: classifier).run(
+            attacks: attacks(testAttacks, shape: shape),
+            trainedOn: Set(attacks(trainingAttacks, shape: shape).map(\.title)),
+            test: data.sets.test.prefix(test), calibrate: data.sets.calibrate.prefix(calibrate),
+            notes: data.notes + notes, bench: bench)
+    }
+
+    /// How the guard was trained, a sentence each, for its bundle.
+    public func trainingDescription(on data: DataSet, bench: Workbench) throws -> [String] {
+        let attacks = try attacks(trainingAttacks, shape: data.sets.guard.shape)
+            .map { "\($0.title) on \($0.count) images" }.joined(separator: ", ")
+        return [
+            "Detectors and rectifier trained on \(data.sets.guard.name): \(attacks).",
+            "Profile \(name), seed \(bench.seed).",
+        ] + data.notes
+    }
+
+    private func guardTraining(shape: ImageShape, seed: UInt64) throws -> GuardTraining {
         let architecture = Architecture(.vgg11, width: detectorWidth)
         return GuardTraining(
             attacks: try attacks(trainingAttacks, shape: shape),
             org: DetectorTraining(
-                reading: .image, architecture: architecture, plan: plan(detectorEpochs)),
+                reading: .image, architecture: architecture,
+                plan: plan(epochs: detectorEpochs, seed: seed)),
             sen: DetectorTraining(
                 reading: .sensitivity(.logarithmic), architecture: architecture,
-                plan: plan(detectorEpochs)),
+                plan: plan(epochs: detectorEpochs, seed: seed)),
             rectifier: RectifierTraining(
-                masking: RandomisedMasking(alpha: alpha), plan: plan(rectifierEpochs),
-                copies: copies),
+                masking: RandomisedMasking(alpha: alpha),
+                plan: plan(epochs: rectifierEpochs, seed: seed), copies: copies))
+    }
+
+    private func plan(epochs: Int, seed: UInt64) -> TrainingPlan {
+        TrainingPlan(
+            epochs: epochs, learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,
             seed: seed)
     }
 }

@@ -24,9 +24,12 @@ public struct Recipe: Sendable {
     public var trainingAttacks: [String: Int]
     /// Images that each attack is tried on, for the report.
     public var testAttacks: [String: Int]
-    public var ddnSteps: Int
-    public var cw: (searchSteps: Int, iterations: Int, initialConstant: Double)
+    public var deepFool: DeepFool
+    public var ddn: DDN
+    public var cw: CW
+    /// α of Eq. 13.
     public var alpha: Double
+    /// K, the masked copies whose answers the rectifier averages.
     public var copies: Int
 
     /// What is smaller than the full thing, for the report.
@@ -34,15 +37,19 @@ public struct Recipe: Sendable {
 
     /// A few minutes on two cores, on MNIST or its like.
     public static let demo = Recipe(
-        name: "demo", fit: 10_000, guardImages: 3_000, calibrate: 1_000, test: 2_000,
-        classifierWidth: 0.5, detectorWidth: 0.25, classifierEpochs: 4, detectorEpochs: 6,
-        rectifierEpochs: 3,
-        trainingAttacks: ["fgsm": 1_000, "pgd": 600, "deepfool": 600, "ddn": 600],
+        name: "demo", fit: 10_000, guardImages: 4_000, calibrate: 1_000, test: 2_000,
+        classifierWidth: 0.5, detectorWidth: 0.25, classifierEpochs: 4, detectorEpochs: 9,
+        rectifierEpochs: 10,
+        trainingAttacks: ["fgsm": 700, "pgd": 600, "deepfool": 500, "ddn": 600],
         testAttacks: ["fgsm": 500, "pgd": 400, "deepfool": 400, "cw": 150, "ddn": 400],
-        ddnSteps: 50, cw: (3, 100, 1), alpha: 0.2, copies: 8,
+        deepFool: DeepFool(candidates: 4), ddn: DDN(steps: 50),
+        cw: CW(searchSteps: 3, iterations: 100, learningRate: 0.1, initialConstant: 1),
+        alpha: 0.2, copies: 8,
         notes: [
-            "The classifier is VGG11 at half width, trained on 10,000 images; the detectors are VGG11 at quarter width.",
-            "DDN takes 50 steps instead of 100; CW takes 3 search steps of at most 100 iterations from the constant 1, and is tried on test images only: the detectors never saw it.",
+            "The classifier is VGG11 at half width, trained on 10,000 images for 4 epochs; the detectors are VGG11 at quarter width.",
+            "One pair of detectors and one rectifier serve for all attacks.",
+            "DeepFool considers the 4 likeliest classes instead of 10, DDN takes 50 steps instead of 100.",
+            "CW takes 3 search steps of at most 100 iterations at learning rate 0.1, from the constant 1; it is tried on test images only, and the guard never saw it.",
         ])
 
     /// Half a minute: shows that everything works, not how well.
@@ -52,8 +59,15 @@ public struct Recipe: Sendable {
         rectifierEpochs: 1,
         trainingAttacks: ["fgsm": 100, "pgd": 60, "deepfool": 60, "ddn": 60],
         testAttacks: ["fgsm": 60, "pgd": 40, "deepfool": 40, "cw": 16, "ddn": 40],
-        ddnSteps: 30, cw: (2, 50, 1), alpha: 0.2, copies: 4,
+        deepFool: DeepFool(candidates: 4), ddn: DDN(steps: 30),
+        cw: CW(searchSteps: 2, iterations: 50, learningRate: 0.1, initialConstant: 1),
+        alpha: 0.2, copies: 4,
         notes: ["A smoke test: sizes are far too small for the figures to mean anything."])
+
+    /// The recipe of a name.
+    public static func named(_ name: String) -> Recipe? {
+        [demo, smoke].first { $0.name == name }
+    }
 
     func attacks(_ counts: [String: Int], shape: ImageShape) throws -> [AttackPlan] {
         try AttackCatalogue.names.compactMap { name in
@@ -64,11 +78,9 @@ public struct Recipe: Sendable {
 
     private func attack(named name: String, shape: ImageShape) throws -> any Attack {
         switch name {
-        case "ddn": DDN(steps: ddnSteps)
-        case "cw":
-            CW(
-                searchSteps: cw.searchSteps, iterations: cw.iterations,
-                initialConstant: cw.initialConstant)
+        case "deepfool": deepFool
+        case "ddn": ddn
+        case "cw": cw
         default:
             try AttackCatalogue.attack(named: name, budget: .standard(for: shape))
         }

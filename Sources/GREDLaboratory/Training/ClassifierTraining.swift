@@ -24,59 +24,63 @@ public struct ClassifierTraining {
         var plan: TrainingPlan
         var augmentation: Augmentation
         var data: String
-        var threads: Int
-        var torch: String
+        var conditions: Workbench.Conditions
     }
 
     /// The trained classifier, from the store where it is done.
-    public func run(on set: ImageSet, store: StageStore, progress: any WorkObserver) throws
-        -> NetworkClassifier
-    {
+    public func run(on set: ImageSet, bench: Workbench) throws -> NetworkClassifier {
         let configuration = Configuration(
             description: description, plan: plan, augmentation: augmentation,
-            data: set.contentHash, threads: Engine.threadCount, torch: Engine.loadedVersion)
-        return try store.result(
+            data: set.contentHash, conditions: bench.conditions)
+        return try bench.store.result(
             of: "classifier", configuration,
             make: { folder in
                 let classifier = try NetworkClassifier(description, seed: plan.seed)
+                try classifier.move(to: bench.device)
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
                 let training = Training(
                     plan: plan, checkpoint: checkpoint,
                     identity: try ContentKey.of(configuration))
                 try training.reporting(
-                    to: progress, title: "training \(description.architecture.family.rawValue) on \(set.name)",
+                    to: bench.observer,
+                    title: "training \(description.architecture.family.rawValue) on \(set.name)",
                     network: classifier.network, count: set.count
                 ) { indices, stream in
                     (
-                        try augmentation.applied(to: set.tensor(indices), stream: &stream),
-                        try Tensor(indices.map { set.labels[$0] })
+                        try augmentation.applied(to: set.tensor(indices), stream: &stream)
+                            .to(bench.device),
+                        try Tensor(indices.map { set.labels[$0] }).to(bench.device)
                     )
                 }
-                try classifier.save(to: folder)
+                try classifier.save(into: folder)
                 try? FileManager.default.removeItem(at: checkpoint)
             },
-            read: NetworkClassifier.init(folder:))
+            read: { folder in
+                let classifier = try NetworkClassifier(folder: folder)
+                try classifier.move(to: bench.device)
+                return classifier
+            })
     }
 }
 
 extension Training {
     /// Runs with progress shown: examples a second, loss, time left.
     func reporting(
-        to progress: any WorkObserver, title: String, network: any Layer, count: Int,
+        to observer: any WorkObserver, title: String, network: any Layer, count: Int,
         batch: ([Int], inout RandomStream) throws -> (inputs: Tensor, labels: Tensor)
     ) throws {
         let started = Date()
-        progress.begin(title, total: plan.epochs * count, unit: "images")
+        observer.begin(title, total: plan.epochs * count, unit: "images")
         var loss = 0.0
         try run(
             network, count: count,
             progress: {
                 loss = $0.loss
-                try progress.advance(
+                try observer.advance(
                     to: $0.examples,
                     note: String(format: "epoch %d/%d, loss %.4f", $0.epoch, plan.epochs, $0.loss))
             }, batch: batch)
-        progress.finish(
+        observer.finish(
             String(
                 format: "%@: %d images × %d epochs, loss %.4f, %.1f s", title, count, plan.epochs,
                 loss, Date().timeIntervalSince(started)))

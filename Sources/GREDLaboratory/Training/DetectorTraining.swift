@@ -21,13 +21,14 @@ public struct DetectorTraining {
     ///   - checkpoint: where the state of a killed run is kept.
     public func run(
         on examples: DetectorExamples, imageShape: ImageShape, checkpoint: URL, identity: String,
-        progress: any WorkObserver
+        bench: Workbench
     ) throws -> Detector {
         let planes = try examples.planes(for: reading)
         let description = Detector.Description(
             reading: reading, architecture: architecture, imageShape: imageShape,
             standardisation: try Standardisation(measuring: planes))
         let detector = try Detector(description, seed: plan.seed)
+        try detector.network.move(to: bench.device)
         let inputs = try description.standardisation.applied(to: planes)
         let title: String =
             switch reading {
@@ -35,9 +36,10 @@ public struct DetectorTraining {
             case .sensitivity: "training CNN_sen"
             }
         try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
-            to: progress, title: title, network: detector.network, count: examples.count
+            to: bench.observer, title: title, network: detector.network, count: examples.count
         ) { indices, _ in
-            (try inputs.rows(indices), try Tensor(indices.map { examples.isAdversarial[$0] ? 1 : 0 }))
+            let classes = indices.map { examples.isAdversarial[$0] ? 1 : 0 }
+            return (try inputs.rows(indices), try Tensor(classes).to(bench.device))
         }
         return detector
     }

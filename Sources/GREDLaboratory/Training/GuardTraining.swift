@@ -13,30 +13,33 @@ public struct GuardTraining {
     public var org: DetectorTraining
     public var sen: DetectorTraining
     public var rectifier: RectifierTraining
-    public var seed: UInt64
 
     public init(
         attacks: [AttackPlan], org: DetectorTraining, sen: DetectorTraining,
-        rectifier: RectifierTraining, seed: UInt64
+        rectifier: RectifierTraining
     ) {
         self.attacks = attacks
         self.org = org
         self.sen = sen
         self.rectifier = rectifier
-        self.seed = seed
     }
 
-    public func run(
-        for classifier: NetworkClassifier, on set: ImageSet, store: StageStore,
-        progress: any WorkObserver
-    ) throws -> Guard {
+    /// - Parameter set: images that the classifier was not trained on.
+    public func run(for classifier: NetworkClassifier, on set: ImageSet, bench: Workbench) throws
+        -> Guard
+    {
         let hash = try classifier.contentHash()
         let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: hash, store: store, seed: seed)
+            classifier: classifier, classifierHash: hash, bench: bench)
         let images = try experiment.correctlyClassified(
-            set, count: attacks.map(\.count).max() ?? 0)
-        let records = try attacks.map {
-            try experiment.run($0, on: images, progress: progress)
+            set, count: attacks.map(\.count).reduce(0, +))
+        // Each attack has images of its own: the detectors and the rectifier see more digits that
+        // way than if all attacks had taken the same ones.
+        var start = 0
+        let records = try attacks.map { plan in
+            let end = min(start + plan.count, images.count)
+            defer { start = end }
+            return try experiment.run(plan, on: images.subset(Array(start..<end)))
         }
         let examples = try DetectorExamples(of: records, classifier: classifier)
         let scope = Scope(
@@ -46,11 +49,11 @@ public struct GuardTraining {
                     settings: AnyEncodable($0.attack), name: $0.attack.name,
                     isTargeted: $0.isTargeted, count: $0.count)
             },
-            seed: seed, threads: Engine.threadCount, torch: Engine.loadedVersion)
+            seed: bench.seed, conditions: bench.conditions)
 
-        let org = try detector(org, "detector-org", examples, scope, classifier, store, progress)
-        let sen = try detector(sen, "detector-sen", examples, scope, classifier, store, progress)
-        let rectifier = try rectify(classifier, records, scope, store, progress)
+        let org = try detector(org, "detector-org", examples, scope, classifier, bench)
+        let sen = try detector(sen, "detector-sen", examples, scope, classifier, bench)
+        let rectifier = try rectify(classifier, records, scope, bench)
         return Guard(classifier: classifier, org: org, sen: sen, rectifier: rectifier)
     }
 
@@ -67,8 +70,7 @@ public struct GuardTraining {
         var images: String
         var attacks: [Attack]
         var seed: UInt64
-        var threads: Int
-        var torch: String
+        var conditions: Workbench.Conditions
     }
 
     private struct DetectorConfiguration: Encodable {
@@ -80,22 +82,26 @@ public struct GuardTraining {
 
     private func detector(
         _ training: DetectorTraining, _ name: String, _ examples: DetectorExamples, _ scope: Scope,
-        _ classifier: any Classifier, _ store: StageStore, _ progress: any WorkObserver
+        _ classifier: any Classifier, _ bench: Workbench
     ) throws -> Detector {
         let configuration = DetectorConfiguration(
             scope: scope, reading: training.reading, architecture: training.architecture,
             plan: training.plan)
-        return try store.result(
+        return try bench.store.result(
             of: name, configuration,
             make: { folder in
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
                 let detector = try training.run(
                     on: examples, imageShape: classifier.inputShape, checkpoint: checkpoint,
-                    identity: try ContentKey.of(configuration), progress: progress)
+                    identity: try ContentKey.of(configuration), bench: bench)
                 try detector.save(to: folder, named: "detector")
                 try? FileManager.default.removeItem(at: checkpoint)
             },
-            read: { try Detector(folder: $0, named: "detector") })
+            read: { folder in
+                let detector = try Detector(folder: folder, named: "detector")
+                try detector.network.move(to: bench.device)
+                return detector
+            })
     }
 
     private struct RectifierConfiguration: Encodable {
@@ -106,11 +112,11 @@ public struct GuardTraining {
 
     private func rectify(
         _ classifier: NetworkClassifier, _ records: [AttackRecord], _ scope: Scope,
-        _ store: StageStore, _ progress: any WorkObserver
+        _ bench: Workbench
     ) throws -> Rectifier {
         let configuration = RectifierConfiguration(
             scope: scope, masking: rectifier.masking, plan: rectifier.plan)
-        let tuned = try store.result(
+        let tuned = try bench.store.result(
             of: "rectifier", configuration,
             make: { folder in
                 let parts = records.filter { !$0.survivors.isEmpty }
@@ -122,11 +128,15 @@ public struct GuardTraining {
                     classifier, images: images,
                     sensitivity: classifier.inputSensitivity(ofMany: images), labels: labels,
                     checkpoint: checkpoint, identity: try ContentKey.of(configuration),
-                    progress: progress)
-                try tuned.save(to: folder)
+                    bench: bench)
+                try tuned.save(into: folder)
                 try? FileManager.default.removeItem(at: checkpoint)
             },
-            read: NetworkClassifier.init(folder:))
+            read: { folder in
+                let tuned = try NetworkClassifier(folder: folder)
+                try tuned.move(to: bench.device)
+                return tuned
+            })
         return Rectifier(network: tuned, masking: rectifier.masking, copies: rectifier.copies)
     }
 }

@@ -21,11 +21,11 @@ public struct RectifierTraining {
     ///   - labels: their true labels.
     public func run(
         _ classifier: NetworkClassifier, images: Tensor, sensitivity: InputSensitivity,
-        labels: [Int], checkpoint: URL, identity: String, progress: any WorkObserver
+        labels: [Int], checkpoint: URL, identity: String, bench: Workbench
     ) throws -> NetworkClassifier {
         let tuned = try classifier.copied()
         try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
-            to: progress, title: "fine-tuning the rectifier", network: tuned.network,
+            to: bench.observer, title: "fine-tuning the rectifier", network: tuned.network,
             count: labels.count
         ) { indices, stream in
             // New masks every time an image is seen: the "many randomized duplicates" of §3.2.
@@ -35,7 +35,7 @@ public struct RectifierTraining {
             let masked = try masking.copies(
                 of: images.rows(indices), sensitivity: sensitivity.rows(indices),
                 streams: &streams)
-            return (masked, try Tensor(indices.map { labels[$0] }))
+            return (masked, try Tensor(indices.map { labels[$0] }).to(bench.device))
         }
         return tuned
     }

@@ -37,7 +37,7 @@ public struct Operator: @unchecked Sendable {
     ///   dimensions.
     @discardableResult
     public func call(
-        _ positional: [Argument], named: KeyValuePairs<StaticString, Argument> = [:]
+        _ positional: [Self.Argument], named: KeyValuePairs<StaticString, Self.Argument> = [:]
     ) throws -> [Tensor] {
         guard let handle else { throw TorchError.unknownOperator(name: name) }
         let pad = ArgumentPad()
@@ -65,7 +65,7 @@ public struct Operator: @unchecked Sendable {
 
     /// Calls an operator that returns one tensor.
     public func callAsFunction(
-        _ positional: Argument..., named: KeyValuePairs<StaticString, Argument> = [:]
+        _ positional: Self.Argument..., named: KeyValuePairs<StaticString, Self.Argument> = [:]
     ) throws -> Tensor {
         let results = try call(positional, named: named)
         guard results.count == 1 else {
@@ -78,29 +78,34 @@ public struct Operator: @unchecked Sendable {
     private static let resultCapacity = 64
 }
 
-/// An argument of an operator.
-public enum Argument {
-    case none
-    case tensor(Tensor)
-    case int(Int)
-    case double(Double)
-    case bool(Bool)
-    case string(String)
-    case device(Device)
-    case generator(Generator)
-    case dtype(DType)
-    case ints([Int])
-    case doubles([Double])
-    case bools([Bool])
-    case tensors([Tensor])
-    case optionalTensors([Tensor?])
+extension Operator {
+    /// An argument of an operator.
+    public enum Argument {
+        case none
+        case tensor(Tensor)
+        case int(Int)
+        case double(Double)
+        case bool(Bool)
+        case string(String)
+        case device(Device)
+        case generator(Generator)
+        case dtype(DType)
+        case ints([Int])
+        case doubles([Double])
+        case bools([Bool])
+        case tensors([Tensor])
+        case optionalTensors([Tensor?])
 
-    /// A tensor, or none.
-    static func optional(_ tensor: Tensor?) -> Argument { tensor.map(Argument.tensor) ?? .none }
-    static func optional(_ type: DType?) -> Argument { type.map(Argument.dtype) ?? .none }
+        /// A tensor, or none.
+        static func optional(_ tensor: Tensor?) -> Argument { tensor.map(Argument.tensor) ?? .none }
+        static func optional(_ type: DType?) -> Argument { type.map(Argument.dtype) ?? .none }
+    }
 }
 
-extension Argument: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+/// Short for what every method of ``Tensor`` writes.
+typealias Argument = Operator.Argument
+
+extension Operator.Argument: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral
 {
     public init(integerLiteral value: Int) { self = .int(value) }

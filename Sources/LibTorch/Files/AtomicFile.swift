@@ -31,6 +31,11 @@ public struct FileFault: Error, CustomStringConvertible, LocalizedError {
     public var path: String
     public var reason: String
 
+    public init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
     public var description: String { "\(path) could not be written: \(reason)" }
     public var errorDescription: String? { description }
 }

@@ -75,4 +75,9 @@ extension Layer {
     public func load(from other: any Layer) throws {
         try load(Dictionary(other.state.map { ($0.name, $0.value) }) { first, _ in first })
     }
+
+    /// Moves parameters and buffers to a device, in place.
+    public func move(to device: Device) throws {
+        for (_, value) in state { try value.replace(with: value.to(device)) }
+    }
 }

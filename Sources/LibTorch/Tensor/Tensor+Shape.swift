@@ -1,4 +1,5 @@
 // Shape, selection, type and place.
+import CLibTorch
 
 private enum Op {
     static let reshape = Operator("aten::reshape")
@@ -146,6 +147,13 @@ extension Tensor {
     public func cloned() throws -> Tensor { try Op.clone(.tensor(self)) }
     /// The same values, cut off from the graph of gradients.
     public func detached() throws -> Tensor { try Op.detach(.tensor(self)) }
+    /// Gives this tensor the values, type and device of another, for all who hold it.
+    func replace(with source: Tensor) throws {
+        var error: UnsafeMutablePointer<CChar>?
+        guard lt_tensor_replace(handle, source.handle, &error) else {
+            throw TorchError.operatorFailed(name: "Moving a tensor", reason: firstSentence(error))
+        }
+    }
     /// Overwrites the elements in place.
     public func assign(_ source: Tensor) throws {
         try Op.copy.call([.tensor(self), .tensor(source)])

@@ -1,8 +1,10 @@
 import Foundation
 import GREDLaboratory
 
-/// Progress on standard error, so that standard output stays clean for results.
-final class TerminalProgress: WorkObserver {
+/// Shows progress on standard error, so that standard output stays clean for results.
+///
+/// A terminal gets one line that is redrawn; a log gets a line every five seconds.
+final class TerminalObserver: WorkObserver {
     private var title = ""
     private var total = 0
     private var unit = ""
@@ -13,33 +15,42 @@ final class TerminalProgress: WorkObserver {
     func begin(_ title: String, total: Int, unit: String) {
         (self.title, self.total, self.unit) = (title, total, unit)
         started = Date()
-        lastShown = .distantPast
-        show(done: 0, note: "")
+        lastShown = isTerminal ? .distantPast : started
+        if isTerminal { show(done: 0, note: "") }
     }
 
     func advance(to done: Int, note: String) throws {
-        // A terminal is redrawn; a log gets a line every five seconds.
+        try Interruption.check()
         guard Date().timeIntervalSince(lastShown) > (isTerminal ? 0.2 : 5) else { return }
         show(done: done, note: note)
     }
 
-    func finish(_ summary: String) { write((isTerminal ? "\r\u{1B}[K" : "") + summary + "\n") }
+    func finish(_ summary: String) { writeLine(summary) }
 
-    func say(_ line: String) { write((isTerminal ? "\r\u{1B}[K" : "") + line + "\n") }
+    func say(_ line: String) { writeLine(line) }
 
     private func show(done: Int, note: String) {
         lastShown = Date()
-        let seconds = Date().timeIntervalSince(started)
+        let seconds = lastShown.timeIntervalSince(started)
         var parts = ["\(title): \(done)/\(total) \(unit)"]
         if done > 0 && seconds > 0.5 {
             let rate = Double(done) / seconds
-            let left = Double(total - done) / rate
-            parts.append(String(format: "%.0f/s", rate))
-            parts.append(String(format: "%.0f s left", left))
+            parts.append(String(format: rate < 10 ? "%.1f/s" : "%.0f/s", rate))
+            parts.append(Self.duration(Double(total - done) / rate) + " left")
         }
         if !note.isEmpty { parts.append(note) }
         let line = parts.joined(separator: ", ")
         write(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+    }
+
+    private static func duration(_ seconds: Double) -> String {
+        seconds < 90
+            ? String(format: "%.0f s", seconds)
+            : String(format: "%.0f min", (seconds / 60).rounded(.up))
+    }
+
+    private func writeLine(_ text: String) {
+        write((isTerminal ? "\r\u{1B}[K" : "") + text + "\n")
     }
 
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

@@ -1,0 +1,162 @@
+import Crypto
+import Foundation
+import GREDClassifiers
+import LibTorch
+
+/// A guard as a folder: `guard.json` and a safetensors file for each network.
+///
+/// Nothing in a bundle is executed when it is read. It appears under its name when it is complete,
+/// and every part is checked against the size and hash in `guard.json` before it is used.
+public enum GuardBundle {
+    // MARK: Writing
+
+    /// Writes a bundle. A bundle of the same name is replaced, anything else of that name is not.
+    /// - Parameter training: how the guard was trained, a sentence each.
+    public static func write(
+        _ sentry: Guard, training: [String], madeBy: String, to folder: URL
+    ) throws {
+        guard let classifier = sentry.classifier as? NetworkClassifier,
+            let rectifier = sentry.rectifier.network as? NetworkClassifier
+        else { throw BundleFault.notBuiltIn }
+        try AtomicFolder.write(to: folder, marker: manifestName) { partial in
+            var parts: [String: GuardManifest.Part] = [:]
+            for (name, network) in [
+                (GuardManifest.PartName.classifier, classifier.network),
+                (GuardManifest.PartName.org, sentry.org.network),
+                (GuardManifest.PartName.sen, sentry.sen.network),
+                (GuardManifest.PartName.rectifier, rectifier.network),
+            ] {
+                let data = try Safetensors.data(of: network.state)
+                try AtomicFile.write(data, to: partial.appending(component: name))
+                parts[name] = GuardManifest.Part(bytes: data.count, sha256: hash(data))
+            }
+            let manifest = GuardManifest(
+                schema: GuardManifest.currentSchema, madeBy: madeBy,
+                classifier: classifier.description, classifierHash: try classifier.contentHash(),
+                org: sentry.org.description, sen: sentry.sen.description,
+                masking: sentry.rectifier.masking, copies: sentry.rectifier.copies,
+                training: training, parts: parts)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            try AtomicFile.write(
+                encoder.encode(manifest), to: partial.appending(component: manifestName))
+        }
+    }
+
+    // MARK: Reading
+
+    /// Reads `guard.json` alone.
+    public static func manifest(of folder: URL) throws -> GuardManifest {
+        let file = folder.appending(component: manifestName)
+        guard let json = try? Data(contentsOf: file) else {
+            throw BundleFault.noBundle(path: folder.path)
+        }
+        // The schema first: a newer manifest may have another shape altogether.
+        struct Version: Decodable {
+            var schema: Int
+            var madeBy: String?
+        }
+        guard let version = try? JSONDecoder().decode(Version.self, from: json) else {
+            throw BundleFault.badManifest(path: file.path, reason: "it states no schema version")
+        }
+        guard (1...GuardManifest.currentSchema).contains(version.schema) else {
+            throw BundleFault.otherSchema(
+                path: folder.path, found: version.schema, madeBy: version.madeBy ?? "unknown")
+        }
+        do {
+            return try JSONDecoder().decode(GuardManifest.self, from: json)
+        } catch DecodingError.keyNotFound(let key, _) {
+            throw BundleFault.badManifest(path: file.path, reason: "'\(key.stringValue)' is missing")
+        } catch {
+            throw BundleFault.badManifest(path: file.path, reason: "a value has the wrong form")
+        }
+    }
+
+    /// Reads a guard, checking each part before it is used.
+    /// - Parameter key: the deployment's secret, on which the rectifier's masks depend.
+    public static func read(_ folder: URL, key: GuardKey = .published) throws -> Guard {
+        let manifest = try manifest(of: folder)
+        func part(_ name: String) throws -> Safetensors.Contents {
+            try Safetensors.read(
+                checkedPart(name, of: manifest, in: folder),
+                path: folder.appending(component: name).path)
+        }
+        let classifier = try NetworkClassifier(
+            manifest.classifier, weights: part(GuardManifest.PartName.classifier),
+            from: GuardManifest.PartName.classifier)
+        let rectifier = try NetworkClassifier(
+            manifest.classifier, weights: part(GuardManifest.PartName.rectifier),
+            from: GuardManifest.PartName.rectifier)
+        let org = try Detector(manifest.org, seed: 0)
+        try org.network.load(
+            part(GuardManifest.PartName.org).tensors, from: GuardManifest.PartName.org)
+        let sen = try Detector(manifest.sen, seed: 0)
+        try sen.network.load(
+            part(GuardManifest.PartName.sen).tensors, from: GuardManifest.PartName.sen)
+        return Guard(
+            classifier: classifier, org: org, sen: sen,
+            rectifier: Rectifier(
+                network: rectifier, masking: manifest.masking, copies: manifest.copies),
+            key: key)
+    }
+
+    private static func checkedPart(
+        _ name: String, of manifest: GuardManifest, in folder: URL
+    ) throws -> Data {
+        let file = folder.appending(component: name)
+        guard let expected = manifest.parts[name] else {
+            throw BundleFault.badPart(path: file.path, reason: "guard.json does not list it")
+        }
+        // The size first, so that a huge file is refused without being read.
+        guard
+            let size = (try? FileManager.default.attributesOfItem(atPath: file.path))?[.size]
+                as? Int
+        else { throw BundleFault.badPart(path: file.path, reason: "it is missing") }
+        guard size == expected.bytes else {
+            throw BundleFault.badPart(
+                path: file.path,
+                reason: "it has \(size) bytes, and guard.json says \(expected.bytes)")
+        }
+        let data: Data
+        do {
+            data = try Data(contentsOf: file)
+        } catch {
+            throw BundleFault.badPart(path: file.path, reason: "it cannot be read")
+        }
+        guard hash(data) == expected.sha256 else {
+            throw BundleFault.badPart(
+                path: file.path, reason: "its SHA-256 is not the one in guard.json")
+        }
+        return data
+    }
+
+    private static let manifestName = "guard.json"
+
+    private static func hash(_ data: Data) -> String {
+        SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+    }
+}
+
+/// A bundle that cannot be written or read.
+public enum BundleFault: Error, Equatable, CustomStringConvertible {
+    case notBuiltIn
+    case noBundle(path: String)
+    case badManifest(path: String, reason: String)
+    case otherSchema(path: String, found: Int, madeBy: String)
+    case badPart(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .notBuiltIn:
+            "Only guards of built-in networks can be saved as a bundle."
+        case .noBundle(let path):
+            "\(path) holds no guard (there is no guard.json in it): make one with `gred protect`."
+        case .badManifest(let path, let reason):
+            "\(path) is no description of a guard: \(reason). Make the bundle anew with `gred protect`."
+        case .otherSchema(let path, let found, let madeBy):
+            "\(path) has schema \(found) (made by \(madeBy)), and this program reads schemas 1 to \(GuardManifest.currentSchema): use a newer program, or make the bundle anew."
+        case .badPart(let path, let reason):
+            "\(path) cannot be trusted: \(reason). Copy the bundle again, or make it anew with `gred protect`."
+        }
+    }
+}

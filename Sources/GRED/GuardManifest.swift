@@ -1,0 +1,38 @@
+import GREDClassifiers
+
+/// `guard.json`: what a bundle holds, and everything that is not a weight.
+public struct GuardManifest: Sendable, Codable {
+    /// The version of the bundle's format. A reader refuses newer ones.
+    public var schema: Int
+    /// The program that wrote the bundle, such as `gred 0.1.0`.
+    public var madeBy: String
+    /// What is guarded.
+    public var classifier: NetworkClassifier.Description
+    /// SHA-256 of the guarded classifier's weights.
+    public var classifierHash: String
+    public var org: Detector.Description
+    public var sen: Detector.Description
+    public var masking: RandomisedMasking
+    /// K, the number of masked copies that the rectifier is asked about.
+    public var copies: Int
+    /// How the guard was trained, a sentence each.
+    public var training: [String]
+    /// The files beside this one, by name.
+    public var parts: [String: Part]
+
+    public struct Part: Sendable, Codable, Hashable {
+        public var bytes: Int
+        /// Hex, 64 characters.
+        public var sha256: String
+    }
+
+    /// The format that this program writes, and the newest that it reads.
+    public static let currentSchema = 1
+
+    enum PartName {
+        static let classifier = "classifier.safetensors"
+        static let org = "org.safetensors"
+        static let sen = "sen.safetensors"
+        static let rectifier = "rectifier.safetensors"
+    }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Foundation
+import GREDAttacks
+import GREDCharts
+import GREDClassifiers
+import GREDLaboratory
+import LibTorch
+
+struct AttackCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attack",
+        abstract: "Attack a classifier and keep the adversarial images.",
+        discussion: """
+            Attacks images of the test set that the classifier gets right. Success is judged on \
+            the image as the attack returned it, and again rounded to 8 bits.
+
+            Finished pieces of 128 images are kept: an interrupted attack goes on where it stopped.
+
+            Examples:
+              gred attack pgd --classifier digits
+              gred attack ddn cw --classifier digits --targeted --count 100 --output adversarial
+              gred attack fgsm pgd --classifier digits --epsilon 0.1
+            """)
+
+    @Argument(help: "One or more of \(AttackCatalogue.names.joined(separator: ", ")).")
+    var attacks: [String]
+
+    @Option(help: "The folder of a classifier.", completion: .directory)
+    var classifier: String
+
+    @Option(help: "The data set: mnist or digits.")
+    var data = "mnist"
+
+    @Option(help: "How many images to attack.")
+    var count = 128
+
+    @Flag(help: "Aim at a random other class (pgd, cw, ddn).")
+    var targeted = false
+
+    @Option(help: "The L∞ radius of fgsm and pgd, for pixels in 0…1.")
+    var epsilon: Double?
+
+    @Option(help: "Steps of pgd, deepfool and ddn; iterations of cw.")
+    var steps: Int?
+
+    @Option(help: "A folder to write adversarial images and attacks.json to.", completion: .directory)
+    var output: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var options: RunOptions
+
+    func validate() throws {
+        guard !attacks.isEmpty else {
+            throw ValidationError(
+                "Name at least one attack: \(AttackCatalogue.names.joined(separator: ", ")).")
+        }
+        guard count >= 1, steps ?? 1 >= 1, epsilon ?? 1 > 0 else {
+            throw ValidationError("--count, --steps and --epsilon must be positive.")
+        }
+    }
+
+    func run() throws {
+        let bench = try options.bench()
+        let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
+        try classifier.move(to: bench.device)
+        let plans = try attacks.map {
+            try AttackPlan(
+                configured($0, budget: .standard(for: classifier.inputShape)),
+                isTargeted: targeted, count: count)
+        }
+        let set = try DataSet(named: data, observer: bench.observer).sets.test
+        let experiment = AttackExperiment(
+            classifier: classifier, classifierHash: try classifier.contentHash(), bench: bench)
+        let images = try experiment.correctlyClassified(set, count: count)
+        var summaries: [AttackSummary] = []
+        for plan in plans {
+            let record = try experiment.run(plan, on: images)
+            summaries.append(try AttackSummary(plan, record))
+            if let output {
+                try record.save(
+                    to: URL(filePath: output).appending(component: "\(plan.fileName).safetensors"))
+            }
+        }
+        let report = AttackReport(
+            command: bench.command, seed: bench.seed, data: set.name,
+            classifier: try classifier.contentHash(), attacks: summaries)
+        if let output {
+            try AtomicFile.write(
+                report.json(), to: URL(filePath: output).appending(component: "attacks.json"))
+        }
+        if json {
+            print(String(decoding: try report.json(), as: UTF8.self))
+        } else {
+            print(TerminalTable(report.table, isColoured: isatty(1) == 1).render())
+            if let output { print("adversarial images in \(output)") }
+        }
+    }
+
+    private func configured(_ name: String, budget: AttackCatalogue.Budget) throws
+        -> any Attack
+    {
+        var budget = budget
+        if let epsilon {
+            // The step keeps its share of the radius.
+            budget.stepSize *= epsilon / budget.epsilon
+            budget.epsilon = epsilon
+        }
+        if let steps { budget.steps = steps }
+        var attack = try AttackCatalogue.attack(named: name, budget: budget)
+        if let steps { attack = attack.withSteps(steps) }
+        return attack
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import GREDImages
+import GREDLaboratory
+
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract: "Fetch a data set, check it, and say how it is split.",
+        discussion: """
+            MNIST is taken from $GRED_DATA/mnist where its four files are there, and otherwise \
+            downloaded and checked against its published MD5 sums.
+
+            Every command splits a data set in the same way, by a hash of each image's pixels: fit \
+            trains the classifier, guard the guard, calibrate sets thresholds, test measures. No \
+            image is in two sets.
+
+            Examples:
+              gred data
+              gred data digits --json
+            """)
+
+    @Argument(help: "mnist or digits.")
+    var name = "mnist"
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let data = try DataSet(named: name, observer: TerminalObserver())
+        let sets = [
+            ("fit", data.sets.fit), ("guard", data.sets.guard),
+            ("calibrate", data.sets.calibrate), ("test", data.sets.test),
+        ]
+        if json {
+            try JSONOutput.print(
+                sets.map { Row(set: $0.0, images: $0.1.count, sha256: $0.1.contentHash) })
+            return
+        }
+        print("\(name): \(sets[0].1.shape) in \(sets[0].1.classNames.count) classes")
+        for (set, images) in sets {
+            print("  \(set.padding(toLength: 10, withPad: " ", startingAt: 0))\(images.count) images")
+        }
+        if name == "mnist" { print("in \(DataHome.mnist.path)") }
+    }
+
+    private struct Row: Encodable {
+        var set: String
+        var images: Int
+        var sha256: String
+    }
+}

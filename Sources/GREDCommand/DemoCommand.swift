@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import GREDLaboratory
+
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Guard a digit classifier, from nothing to a report, in a few minutes.",
+        discussion: """
+            Trains a classifier on MNIST, attacks it five ways, trains the two detectors and the \
+            rectifier, and measures on images that none of them has seen. Ends with a table here \
+            and a page to look at. Where MNIST can neither be found nor downloaded, generated \
+            digits stand in for it, and the report says so.
+
+            Every finished stage is kept: when the demo is interrupted, the same command goes on.
+
+            Examples:
+              gred demo
+              gred demo --profile smoke --output /tmp/report
+            """)
+
+    @Option(help: "demo (a few minutes) or smoke (half a minute, figures mean nothing).")
+    var profile = "demo"
+
+    @Option(help: "The data set: mnist or digits; by default mnist where it can be had.")
+    var data: String?
+
+    @Option(help: "The folder that the report is written to.", completion: .directory)
+    var output = "demo-report"
+
+    @OptionGroup var options: RunOptions
+
+    func validate() throws { try Profile.check(profile) }
+
+    func run() throws {
+        let bench = try options.bench()
+        let data = try data.map { try DataSet(named: $0, observer: bench.observer) }
+            ?? DataSet.mnistOrDigits(observer: bench.observer)
+        let outcome = try Profile.recipe(profile).run(on: data, bench: bench)
+        try Results.show(outcome.findings, writtenTo: URL(filePath: output), json: false)
+    }
+}

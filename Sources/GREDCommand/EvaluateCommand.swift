@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import GRED
+import GREDClassifiers
+import GREDLaboratory
+import LibTorch
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure a guard on images that it has never seen.",
+        discussion: """
+            Attacks test images that the classifier gets right, and counts how often the guard \
+            sees it, gives the right label back, and calls clean images adversarial. Rates come \
+            with 95% intervals.
+
+            Examples:
+              gred evaluate digits-guard
+              gred evaluate digits-guard --profile smoke --json
+            """)
+
+    @Argument(help: "The folder of a guard bundle.", completion: .directory)
+    var bundle: String
+
+    @Option(help: "The data set: mnist or digits.")
+    var data = "mnist"
+
+    @Option(help: "How many images to try: demo or smoke.")
+    var profile = "demo"
+
+    @Option(help: "The folder that the report is written to.", completion: .directory)
+    var output = "evaluation-report"
+
+    @Flag(help: "Print the report as JSON instead of a table.")
+    var json = false
+
+    @OptionGroup var options: RunOptions
+
+    func validate() throws { try Profile.check(profile) }
+
+    func run() throws {
+        let bench = try options.bench()
+        let sentry = try GuardBundle.read(URL(filePath: bundle))
+        guard let classifier = sentry.classifier as? NetworkClassifier else {
+            throw BundleFault.notBuiltIn
+        }
+        try sentry.move(to: bench.device)
+        let data = try DataSet(named: data, observer: bench.observer)
+        let findings = try Profile.recipe(profile)
+            .evaluate(sentry, of: classifier, on: data, bench: bench)
+        try Results.show(findings, writtenTo: URL(filePath: output), json: json)
+    }
+}

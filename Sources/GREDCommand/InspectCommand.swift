@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import GRED
+import GREDCharts
+import GREDImages
+import GREDLaboratory
+import LibTorch
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Say of images whether they were manipulated, and what they show.",
+        discussion: """
+            Images are PNG files, idx files (gzipped or not), or safetensors files with a tensor \
+            'images' of shape N×C×H×W, as float32 in 0…1 or as bytes.
+
+            Exit status: 0 where nothing adversarial was found, 3 where something was, 1 or 64 on \
+            errors.
+
+            Set $GRED_KEY to a secret of your deployment: the masks of the rectifier follow from \
+            it, so that nobody can predict them.
+
+            Examples:
+              gred inspect digits-guard seven.png
+              gred inspect digits-guard t10k-images-idx3-ubyte.gz --json | head
+            """)
+
+    @Argument(help: "The folder of a guard bundle.", completion: .directory)
+    var bundle: String
+
+    @Argument(help: "Files of images.", completion: .file())
+    var files: [String]
+
+    @Flag(help: "Print a JSON object a line, one an image.")
+    var json = false
+
+    @OptionGroup var options: RunOptions
+
+    func validate() throws {
+        guard !files.isEmpty else { throw ValidationError("Name at least one file of images.") }
+    }
+
+    func run() throws {
+        let bench = try options.bench()
+        let key = ProcessInfo.processInfo.environment["GRED_KEY"].map(GuardKey.init)
+        let sentry = try GuardBundle.read(URL(filePath: bundle), key: key ?? .published)
+        try sentry.move(to: bench.device)
+        var counts = (images: 0, adversarial: 0)
+        if !json { print(VerdictLine.heading) }
+        for file in files {
+            let source = try ImageFiles(URL(filePath: file))
+            for start in stride(from: 0, to: source.names.count, by: Self.batchSize) {
+                let end = min(start + Self.batchSize, source.names.count)
+                let verdicts = try sentry.inspect(
+                    source.images.sliced(start..<end), recovery: .ofAll
+                ).verdicts
+                for (name, verdict) in zip(source.names[start..<end], verdicts) {
+                    counts.images += 1
+                    if verdict.isAdversarial { counts.adversarial += 1 }
+                    try show(name, verdict, classNames: sentry.classifier.classNames)
+                }
+                try Interruption.check()
+            }
+        }
+        if !json { print("\(counts.adversarial) of \(counts.images) images are adversarial") }
+        if counts.adversarial > 0 { throw ExitCode(3) }
+    }
+
+    private static let batchSize = 256
+
+    private func show(_ name: String, _ verdict: Verdict, classNames: [String]) throws {
+        let line = VerdictLine(name, verdict, classNames: classNames)
+        if json {
+            try JSONOutput.print(line, isPretty: false)
+        } else {
+            print(line.text)
+        }
+    }
+}
+
+/// One image's verdict as it is printed.
+struct VerdictLine: Encodable {
+    var image: String
+    var verdict: String
+    var answer: String
+    var label: String
+    var recoveredLabel: String?
+    var adversarialProbability: Float
+    var org: Verdict.Part
+    var sen: Verdict.Part
+
+    init(_ image: String, _ verdict: Verdict, classNames: [String]) {
+        self.image = image
+        self.verdict = verdict.isAdversarial ? "adversarial" : "benign"
+        answer = classNames[verdict.answer]
+        label = classNames[verdict.label]
+        recoveredLabel = verdict.recoveredLabel.map { classNames[$0] }
+        adversarialProbability = verdict.adversarialProbability
+        org = verdict.org
+        sen = verdict.sen
+    }
+
+    static let heading =
+        "verdict      p⁻     answer      classifier  org p⁻  sen p⁻  image"
+
+    var text: String {
+        func wide(_ text: String, _ width: Int) -> String {
+            text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
+        }
+        return wide(verdict, 13) + String(format: "%.3f  ", adversarialProbability)
+            + wide(answer, 12) + wide(label, 12)
+            + String(
+                format: "%.3f   %.3f   ", org.adversarialProbability, sen.adversarialProbability)
+            + image
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+import GREDLaboratory
+
+/// The `--profile` option of several commands.
+enum Profile {
+    static func check(_ name: String) throws { _ = try recipe(name) }
+
+    static func recipe(_ name: String) throws -> Recipe {
+        guard let recipe = Recipe.named(name) else {
+            throw ValidationError("There is no profile '\(name)': use demo or smoke.")
+        }
+        return recipe
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+import GREDImages
+import GREDLaboratory
+import LibTorch
+
+/// The options that every command with work to do shares.
+struct RunOptions: ParsableArguments {
+    @Option(help: "The seed of everything random.")
+    var seed: UInt64 = 0
+
+    @Option(help: "Threads of the engine; by default one a core.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "Where tensors live: cpu, cuda, cuda:1 …")
+    var device = "cpu"
+
+    func validate() throws {
+        guard threads >= 1 else {
+            throw ValidationError("--threads must be at least 1, and \(threads) was given.")
+        }
+    }
+
+    /// Sets the engine up and says where to work.
+    func bench() throws -> Workbench {
+        try Engine.checkVersion()
+        try Engine.setThreadCount(threads)
+        Interruption.install()
+        return Workbench(
+            store: StageStore(GREDCache.url.appending(component: "stages")), seed: seed,
+            device: try Device(device), command: Self.commandLine,
+            observer: TerminalObserver())
+    }
+
+    /// The command as it was typed, for reports.
+    private static var commandLine: String {
+        (["gred"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+    }
+}

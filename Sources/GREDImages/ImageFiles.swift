@@ -1,0 +1,71 @@
+import Foundation
+import LibTorch
+
+/// Images from files of several kinds, recognised by content: PNG, idx (gzipped or not), and
+/// safetensors with a tensor `images`.
+public struct ImageFiles {
+    /// `[N, C, H, W]`, float32. Values are as the file holds them: whoever uses them checks.
+    public let images: Tensor
+    /// One an image: the file's name, with the place in the file where it holds several.
+    public let names: [String]
+
+    public init(_ url: URL) throws {
+        let file = url.path
+        guard let handle = FileHandle(forReadingAtPath: file),
+            let start = try? handle.read(upToCount: 8)
+        else { throw ImageFileFault.unreadable(path: file) }
+        try? handle.close()
+
+        if start.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+            images = try Self.png(url)
+            names = [url.lastPathComponent]
+            return
+        }
+        let isIDX = start.starts(with: [0, 0, 8, 3])
+        let isGzip = start.starts(with: [0x1F, 0x8B])
+        images = try isIDX || isGzip ? Self.idx(url) : Self.safetensors(url)
+        names = (0..<images.shape[0]).map { "\(url.lastPathComponent)#\($0)" }
+    }
+
+    private static func png(_ url: URL) throws -> Tensor {
+        let image = try PNG.decode([UInt8](Data(contentsOf: url)))
+        let rows = try Tensor(
+            image.pixels, shape: [1, image.height, image.width, image.channels])
+        return try rows.permuted([0, 3, 1, 2]).contiguous().to(.float32) / 255
+    }
+
+    private static func idx(_ url: URL) throws -> Tensor {
+        let idx = try IDX(.images, at: url)
+        let sizes = idx.dimensions
+        return try Tensor(idx.body, shape: [sizes[0], 1, sizes[1], sizes[2]]).to(.float32) / 255
+    }
+
+    private static func safetensors(_ url: URL) throws -> Tensor {
+        let tensors = try Safetensors.read(url).tensors
+        guard let images = tensors["images"] ?? (tensors.count == 1 ? tensors.first?.value : nil)
+        else {
+            throw ImageFileFault.noImages(path: url.path, found: tensors.keys.sorted())
+        }
+        guard images.rank == 4, let type = images.dtype else {
+            throw ImageFileFault.shape(path: url.path, found: images.shape)
+        }
+        return type == .uint8 ? try images.to(.float32) / 255 : try images.to(.float32)
+    }
+}
+
+/// A file that holds no images that can be read.
+public enum ImageFileFault: Error, Equatable, CustomStringConvertible {
+    case unreadable(path: String)
+    case noImages(path: String, found: [String])
+    case shape(path: String, found: [Int])
+
+    public var description: String {
+        switch self {
+        case .unreadable(let path): "\(path) cannot be read: check the path."
+        case .noImages(let path, let found):
+            "\(path) holds the tensors \(found.joined(separator: ", ")): the images must be named 'images'."
+        case .shape(let path, let found):
+            "\(path) holds a tensor of shape \(found), and images are N×C×H×W."
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import GREDImages
+
+/// A data set by name, split into the four sets in the one way that all commands share, so that a
+/// guard never trains on what its classifier was fitted to.
+public struct DataSet {
+    public let sets: FourSets
+    public let augmentation: Augmentation
+    /// What a report must say of the data, a sentence each.
+    public let notes: [String]
+
+    /// The names that ``init(named:observer:)`` knows.
+    public static let names = ["mnist", "digits"]
+
+    /// - Parameter name: `mnist` (from `GRED_DATA`, or downloaded), or `digits` (generated).
+    public init(named name: String, observer: any WorkObserver) throws {
+        switch name {
+        case "mnist": try self.init(mnist: DataHome.ensureMNIST(), observer: observer)
+        case "digits": try self.init(generatedDigits: [])
+        default: throw DataSetFault.unknown(name: name)
+        }
+    }
+
+    /// MNIST where it can be had; otherwise the built-in digits, announced.
+    public static func mnistOrDigits(observer: any WorkObserver) throws -> DataSet {
+        let folder: URL
+        do {
+            folder = try DataHome.ensureMNIST()
+        } catch let error as DownloadError {
+            let note =
+                "MNIST is neither in \(DataHome.mnist.path) nor could it be downloaded: generated digits stand in for it, and the figures are not MNIST's."
+            observer.say("\(error)")
+            observer.say(note)
+            return try DataSet(generatedDigits: [note])
+        }
+        return try DataSet(mnist: folder, observer: observer)
+    }
+
+    private init(mnist folder: URL, observer: any WorkObserver) throws {
+        let mnist = try MNIST(folder: folder)
+        var notes: [String] = []
+        if case .altered(let mismatches) = mnist.integrity {
+            let files = mismatches.map(\.path).joined(separator: ", ")
+            notes.append("These files are not MNIST's own, so the figures are not MNIST's: \(files).")
+            observer.say(notes[0])
+        }
+        sets = try FourSets(
+            train: mnist.train, test: mnist.test, fit: 50_000, guard: 8_000, calibrate: 2_000,
+            seed: Self.splitSeed)
+        augmentation = .digits
+        self.notes = notes
+    }
+
+    private init(generatedDigits notes: [String]) throws {
+        sets = try FourSets(
+            train: HandDrawnDigits.make(count: 20_000, seed: 0),
+            test: HandDrawnDigits.make(count: 5_000, seed: 1), fit: 12_000, guard: 6_000,
+            calibrate: 2_000, seed: Self.splitSeed)
+        augmentation = .digits
+        self.notes = notes
+    }
+
+    /// Never an option: two commands that split differently would let a guard see `fit`.
+    private static let splitSeed: UInt64 = 0
+}
+
+/// A data set that cannot be had.
+public enum DataSetFault: Error, Equatable, CustomStringConvertible {
+    case unknown(name: String)
+
+    public var description: String {
+        switch self {
+        case .unknown(let name):
+            "There is no data set '\(name)'; there are \(DataSet.names.joined(separator: ", "))."
+        }
+    }
+}

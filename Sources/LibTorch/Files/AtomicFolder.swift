@@ -1,0 +1,40 @@
+import Foundation
+
+/// Folders that are there whole or not at all.
+public enum AtomicFolder {
+    /// Fills a folder under a temporary name and renames it when it is complete. When anything
+    /// fails nothing is left behind.
+    /// - Parameters:
+    ///   - marker: the file that tells a folder of this kind. A folder of the same name that holds
+    ///     it is replaced; anything else of that name is not touched.
+    ///   - fill: writes the contents.
+    /// - Throws: ``FileFault`` where the name is taken or cannot be written.
+    public static func write(
+        to folder: URL, marker: String, _ fill: (URL) throws -> Void
+    ) throws {
+        let files = FileManager.default
+        let isReplaced = files.fileExists(
+            atPath: folder.appending(component: marker).path)
+        if !isReplaced, files.fileExists(atPath: folder.path), !isEmpty(folder) {
+            throw FileFault(
+                path: folder.path,
+                reason:
+                    "it exists and holds something else (no \(marker)): choose another name, or remove it first."
+            )
+        }
+        let partial = folder.deletingLastPathComponent()
+            .appending(component: ".\(folder.lastPathComponent).partial-\(UUID().uuidString)")
+        defer { try? files.removeItem(at: partial) }
+        try fill(partial)
+        do {
+            if files.fileExists(atPath: folder.path) { try files.removeItem(at: folder) }
+            try files.moveItem(at: partial, to: folder)
+        } catch {
+            throw FileFault(path: folder.path, reason: error.localizedDescription)
+        }
+    }
+
+    private static func isEmpty(_ folder: URL) -> Bool {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.isEmpty ?? false
+    }
+}
