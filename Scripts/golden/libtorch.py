@@ -189,7 +189,8 @@ def operations():
         o["logSumExp"][[0, 3]], np.log(np.exp(finite - shift).sum(1)) + shift[:, 0], rtol=1e-14
     )
     assert o["logSumExp"][2] == -math.inf
-    write("operations", {f"in {k}": v for k, v in i.items()} | {f"out {k}": v for k, v in o.items()})
+    inputs = {f"in {key}": value for key, value in i.items()}
+    write("operations", inputs | {f"out {key}": value for key, value in o.items()})
 
 
 # Layers ------------------------------------------------------------------------------------------
@@ -448,7 +449,7 @@ def learning_rates():
 
 
 def training():
-    """Convolution, batch norm, ReLU, pool, linear: trained for some steps, as float32 and float64."""
+    """Convolution, batch norm, ReLU, pool and linear, trained for some steps in both precisions."""
     normal = random(6)
     images, labels = normal(8, 2, 6, 6), torch.tensor([0, 1, 2, 0, 1, 2, 2, 1])
 

@@ -66,7 +66,10 @@ lt_dtype lt_tensor_dtype(lt_tensor tensor) {
   return static_cast<lt_dtype>(tensor->value.scalar_type());
 }
 const void *lt_tensor_identity(lt_tensor tensor) { return tensor->value.unsafeGetTensorImpl(); }
-char *lt_tensor_device(lt_tensor tensor) { return door::copy(tensor->value.device().str()); }
+char *lt_tensor_device(lt_tensor tensor) {
+  // An operator may leave a result out; such a tensor is nowhere, and asking it would throw.
+  return door::copy(tensor->value.defined() ? tensor->value.device().str() : "none");
+}
 
 char *lt_device_fault(const char *name) {
   char *error = nullptr;

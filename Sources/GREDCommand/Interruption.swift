@@ -1,19 +1,20 @@
 import Foundation
 import Synchronization
 
+// Global, since a signal handler is a C function and can capture nothing.
+private let interruptionRequested = Atomic(false)
+
 /// Ctrl-C: the first asks the work to end at the next safe point, the second ends it at once.
 enum Interruption {
-    private static let requested = Atomic(false)
-
     static func install() {
         signal(SIGINT) { _ in
-            if requested.exchange(true, ordering: .relaxed) { _exit(130) }
+            if interruptionRequested.exchange(true, ordering: .relaxed) { _exit(130) }
         }
     }
 
     /// Throws when the work has been asked to end.
     static func check() throws {
-        if requested.load(ordering: .relaxed) { throw Interrupted() }
+        if interruptionRequested.load(ordering: .relaxed) { throw Interrupted() }
     }
 }
 

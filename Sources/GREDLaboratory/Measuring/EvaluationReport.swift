@@ -82,13 +82,6 @@ public struct EvaluationReport: Codable, Sendable {
     public var attacks: [Attack]
     public var provenance: Provenance
 
-    /// The report as JSON, keys in snake case.
-    public func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return try encoder.encode(self)
-    }
+    /// The report as JSON, keys in snake case; `null` where there is no number.
+    public func json() throws -> Data { try ReportJSON.data(of: self) }
 }

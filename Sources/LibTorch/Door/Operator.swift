@@ -14,7 +14,8 @@ public struct Operator: @unchecked Sendable {
     /// - Parameter name: namespace, name and, where there is one, overload: `aten::add.Tensor`.
     public init(_ name: String) {
         self.name = name
-        let parts = name.split(separator: ".", maxSplits: 1)
+        // The name may be a stranger's, from a file: even an empty one is only an unknown operator.
+        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         var error: UnsafeMutablePointer<CChar>?
         handle = lt_operator_find(String(parts[0]), parts.count > 1 ? String(parts[1]) : "", &error)
         _ = takeString(error)

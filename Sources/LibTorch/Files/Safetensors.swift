@@ -29,12 +29,17 @@ public enum Safetensors {
                 throw TorchError.wrongElementType(
                     expected: "a type that safetensors knows", found: "\(tensor)")
             }
+            guard header[name] == nil, name != metadataName else {
+                throw TorchError.badFile(
+                    path: "a new safetensors file",
+                    reason: "the name '\(name)' is taken: every tensor needs its own.")
+            }
             let bytes = try tensor.bytes()
             header[name] = .tensor(
                 dtype: code, shape: tensor.shape, offsets: [body.count, body.count + bytes.count])
             body.append(contentsOf: bytes)
         }
-        if !metadata.isEmpty { header["__metadata__"] = .metadata(metadata) }
+        if !metadata.isEmpty { header[metadataName] = .metadata(metadata) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var text = try encoder.encode(header)
@@ -65,13 +70,21 @@ public enum Safetensors {
         var tensors: [String: Tensor] = [:]
         try file.withUnsafeBytes { bytes in
             for entry in header.entries {
+                let part = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
+                if entry.dtype == .bool, let odd = part.first(where: { $0 > 1 }) {
+                    throw TorchError.badFile(
+                        path: path,
+                        reason: "'\(entry.name)' holds the byte \(odd), which is no boolean.")
+                }
                 tensors[entry.name] = try Tensor(
-                    bytes: UnsafeRawBufferPointer(rebasing: bytes[entry.range]),
-                    dtype: entry.dtype, shape: entry.shape)
+                    bytes: part, dtype: entry.dtype, shape: entry.shape)
             }
         }
         return Contents(tensors: tensors, metadata: header.metadata)
     }
+
+    /// The header's entry that is no tensor.
+    static let metadataName = "__metadata__"
 
     static let codes: [DType: String] = [
         .bool: "BOOL", .uint8: "U8", .int8: "I8", .int16: "I16", .int32: "I32", .int64: "I64",

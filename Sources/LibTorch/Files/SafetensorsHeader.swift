@@ -30,19 +30,22 @@ struct SafetensorsHeader {
         let fields: [String: HeaderEntry]
         do {
             fields = try JSONDecoder().decode(
-                [String: HeaderEntry].self, from: file.subdata(in: 8..<bodyStart))
+                [String: HeaderEntry].self, from: file.dropFirst(8).prefix(Int(length)))
         } catch {
             throw fault("its header is not the JSON of a safetensors file.")
         }
 
         let bodyLength = file.count - bodyStart
         for (name, field) in fields {
-            guard case .tensor(let code, let shape, let offsets) = field else {
-                guard name == "__metadata__", case .metadata(let values) = field else {
-                    throw fault("the entry '\(name)' of its header is no tensor.")
-                }
+            if name == Safetensors.metadataName, case .metadata(let values) = field {
                 metadata = values
                 continue
+            }
+            guard name != Safetensors.metadataName,
+                case .tensor(let code, let shape, let offsets) = field
+            else {
+                throw fault(
+                    "the entry '\(name)' of its header is not what belongs under that name.")
             }
             guard let dtype = Safetensors.codes.first(where: { $0.value == code })?.key else {
                 throw fault("'\(name)' has the type \(code), which is not read here.")
@@ -65,7 +68,10 @@ struct SafetensorsHeader {
                     range: bodyStart + offsets[0]..<bodyStart + offsets[1]))
         }
 
-        entries.sort { ($0.range.lowerBound, $0.name) < ($1.range.lowerBound, $1.name) }
+        // An empty tensor begins where the next one does, and stands before it.
+        entries.sort {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }
         var end = bodyStart
         for entry in entries {
             guard entry.range.lowerBound == end else {
@@ -83,10 +89,11 @@ struct SafetensorsHeader {
         var count = dtype.byteCount
         for size in shape {
             guard size >= 0 else { return nil }
-            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            // Also where another size is 0: libtorch counts the steps from element to element.
+            let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
             guard !overflow else { return nil }
             count = product
         }
-        return count
+        return shape.contains(0) ? 0 : count
     }
 }

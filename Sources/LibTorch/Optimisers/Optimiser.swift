@@ -1,3 +1,5 @@
+import CLibTorch
+
 /// Changes parameters in place along their gradients.
 public protocol Optimiser: AnyObject {
     /// One step. A parameter whose gradient is nil is left alone this time.
@@ -17,6 +19,20 @@ extension Optimiser {
             try value.assign(loaded)
         }
     }
+}
+
+extension Tensor {
+    /// The same values, lying in memory as `parameter` does: libtorch's fused optimisers walk
+    /// through memory and not through indices, and a gradient may be transposed, channels-last or
+    /// one number seen many times.
+    func laidOut(as parameter: Tensor) throws -> Tensor {
+        guard strides != parameter.strides else { return self }
+        let copy = try parameter.zerosLike()
+        try copy.assign(self)
+        return copy
+    }
+
+    private var strides: [Int64] { (0..<lt_tensor_rank(handle)).map { lt_tensor_stride(handle, $0) } }
 }
 
 extension Layer {

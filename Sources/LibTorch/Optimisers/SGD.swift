@@ -24,9 +24,11 @@ public final class SGD: Optimiser {
 
     public func step(gradients: [Tensor?], learningRate: Double) throws {
         let live = gradients.indices.filter { gradients[$0] != nil }
+        guard !live.isEmpty else { return }
+        let aligned = try live.compactMap { try gradients[$0]?.laidOut(as: parameters[$0]) }
         try Self.fused.call(
             [
-                .tensors(live.map { parameters[$0] }), .tensors(live.compactMap { gradients[$0] }),
+                .tensors(live.map { parameters[$0] }), .tensors(aligned),
                 .tensors(momentum == 0 ? [] : live.map { velocities[$0].value }),
             ],
             named: [

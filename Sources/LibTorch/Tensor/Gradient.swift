@@ -51,6 +51,10 @@ public enum Gradient {
         _ outputs: [Tensor], cotangents: [Tensor]? = nil, towards inputs: [Tensor],
         keepingGraph: Bool = false, differentiable: Bool = false
     ) throws -> [Tensor?] {
+        if let cotangents, cotangents.count != outputs.count {
+            throw TorchError.noGradient(
+                reason: "\(outputs.count) outputs were given, and \(cotangents.count) cotangents.")
+        }
         var error: UnsafeMutablePointer<CChar>?
         var results = [lt_tensor?](repeating: nil, count: inputs.count)
         let from: [lt_tensor?] = outputs.map(\.handle)

@@ -56,7 +56,9 @@ extension Tensor {
 
     /// Zeroes elements with a probability and scales the others up by 1 / (1 − probability).
     public func dropout(_ probability: Double, generator: Generator) throws -> Tensor {
-        guard probability > 0 else { return self }
+        guard probability != 0 else { return self }
+        // There is nothing to scale up, and 0 / 0 is no number.
+        guard probability != 1 else { return try self * 0 }
         let kept = try Op.bernoulli(
             .tensor(detached().zerosLike()), .double(1 - probability), .generator(generator))
         return try self * kept / (1 - probability)

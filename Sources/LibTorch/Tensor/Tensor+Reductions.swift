@@ -62,13 +62,20 @@ extension Tensor {
         try Op.norm(.tensor(self), 2, .ints(dimensions), .bool(keepDimensions))
     }
     /// The L2 norm of each row (all dimensions but the first), as [N].
-    public func rowNorms() throws -> Tensor { try norm(Array(1..<rank)) }
+    public func rowNorms() throws -> Tensor { try overRows { try $0.norm($1) } }
     /// The sum of each row (all dimensions but the first), as [N].
-    public func rowSums() throws -> Tensor { try sum(Array(1..<rank)) }
+    public func rowSums() throws -> Tensor { try overRows { try $0.sum($1) } }
     /// The largest element of each row (all dimensions but the first), as [N].
-    public func rowMaxima() throws -> Tensor { try maximum(over: Array(1..<rank)) }
+    public func rowMaxima() throws -> Tensor { try overRows { try $0.maximum(over: $1) } }
     /// The smallest element of each row (all dimensions but the first), as [N].
-    public func rowMinima() throws -> Tensor { try minimum(over: Array(1..<rank)) }
+    public func rowMinima() throws -> Tensor { try overRows { try $0.minimum(over: $1) } }
+
+    /// Reduces all dimensions but the first. A vector's rows have one element each: to libtorch, no
+    /// dimensions would mean all of them.
+    private func overRows(_ reduce: (Tensor, [Int]) throws -> Tensor) throws -> Tensor {
+        guard rank > 0 else { throw TorchError.wrongShape(expected: "[N, …]", found: "[]") }
+        return rank == 1 ? try reduce(unsqueezed(1), [1]) : try reduce(self, Array(1..<rank))
+    }
 
     public func matmul(_ other: Tensor) throws -> Tensor {
         try Op.matmul(.tensor(self), .tensor(other))

@@ -1,0 +1,90 @@
+import Foundation
+import GREDCharts
+
+extension EvaluationPage {
+    /// Examples of every attack; nil without any.
+    var examples: Section? {
+        get throws {
+            guard !findings.examples.isEmpty else { return nil }
+            return Section(
+                "See it work",
+                [
+                    .paragraph(
+                        """
+                        The first images on which each attack succeeds, not a choice. f answers \
+                        rightly for the original and wrongly for the adversarial copy; the guard \
+                        calls the copy adversarial and gives a label back.
+                        """),
+                    .gallery(try ExampleGallery.gallery(of: findings.examples)),
+                ])
+        }
+    }
+
+    /// Fig. 2: the distributions of ‖S‖₂.
+    var sensitivities: Section? {
+        guard !findings.logNorms.isEmpty else { return nil }
+        let chart = DistributionChart(
+            title: "Input sensitivity of clean and adversarial images", axisLabel: "‖S‖₂",
+            groups: findings.logNorms.map { name, values in
+                .init(name, log10Values: values.map { Double($0) / log(10) })
+            })
+        return Section(
+            "How sensitive inputs are",
+            [
+                .paragraph(
+                    """
+                    The sensitivity S of an input is the size of the loss's gradient at the label \
+                    that f gives: small where f is sure, large near the boundary to another label. \
+                    An attack that looks for the smallest change stops just beyond the boundary, \
+                    above clean images; one that spends a whole budget goes far past it, below them.
+                    \(sides)
+                    """),
+                .chart(
+                    chart,
+                    caption: """
+                        Clean: all test images. Attacks: the adversarial copies of A, at 8 bits. Each \
+                        row: density, quartiles, and the range from 5% to 95%.
+                        """),
+            ])
+    }
+
+    /// Which attacks' medians lie above the clean one and which below, as measured.
+    private var sides: String {
+        let medians = findings.logNorms.map { ($0.name, Statistics.median($0.values) ?? .nan) }
+        guard let (_, clean) = medians.first, clean.isFinite, medians.count > 1 else { return "" }
+        let above = medians.dropFirst().filter { $0.1 > clean }.map(\.0)
+        let below = medians.dropFirst().filter { $0.1 < clean }.map(\.0)
+        let parts = [(above, "above"), (below, "below")].filter { !$0.0.isEmpty }
+            .map { "\($0.0.listed) \($0.0.count == 1 ? "lies" : "lie") \($0.1)" }
+        return parts.isEmpty
+            ? "" : "Here the medians say: \(parts.joined(separator: "; ")) the clean images."
+    }
+
+    /// Fig. 3: the curves, for the section on detection; nil without any.
+    var curves: Block? {
+        guard !findings.curves.isEmpty else { return nil }
+        let chart = ROCChart(
+            title: "Detection over all thresholds",
+            curves: findings.curves.map { name, roc in
+                .init(
+                    name,
+                    points: roc.points.map {
+                        Point(x: $0.falsePositiveRate, y: $0.truePositiveRate)
+                    }, auroc: roc.auroc)
+            })
+        return .chart(
+            chart,
+            caption: """
+                Clean against adversarial copies of A. The score is ln(p⁻/p⁺) of the detector that \
+                decides, the one with the lower entropy (Eq. 12).
+                """)
+    }
+}
+
+extension [String] {
+    /// `a`, `a and b`, `a, b and c`.
+    var listed: String {
+        count < 2
+            ? joined() : dropLast().joined(separator: ", ") + " and " + self[count - 1]
+    }
+}

@@ -1,0 +1,78 @@
+import GREDCharts
+
+extension EvaluationPage {
+    /// What a reader must not conclude from the figures.
+    var limits: Section {
+        var blocks: [Block] = [
+            .paragraph(
+                """
+                All attacks here are grey-box: the attacker knows f and its weights, but not that a \
+                guard stands in front of it. An attacker who knows the guard and aims at both is not \
+                measured here and will do better.
+                """),
+            .paragraph(
+                """
+                Rates are over images that f classifies rightly and that an attack turns. The \
+                intervals (95%, Wilson) tell what another sample of images would change; another \
+                training run, another classifier or other data may change more.
+                """),
+        ]
+        if !report.provenance.notes.isEmpty {
+            blocks.append(
+                .paragraph(
+                    "Made smaller, left out, or otherwise to be known of this run:\n"
+                        + report.provenance.notes.map { "•\u{2002}\($0)" }.joined(separator: "\n")))
+        }
+        return Section("What this does not show", blocks)
+    }
+
+    /// Where the figures come from and what the terms mean.
+    var details: Section {
+        Section(
+            "Details",
+            [
+                .details(title: "Provenance", text: provenance),
+                .details(title: "Definitions", text: Self.definitions),
+            ])
+    }
+
+    private var provenance: String {
+        let source = report.provenance
+        let lines = [
+            ("command", source.command), ("seed", String(source.seed)),
+            ("classifier", "SHA-256 \(source.classifier)"),
+            ("test images", "\(report.dataset), \(Figure.count(report.cleanImages))"),
+            ("", "SHA-256 \(source.testImages)"),
+            ("libtorch", source.libtorch),
+            ("device", "\(source.device), \(source.threads) threads"),
+        ]
+        let samples = report.attacks.map {
+            (
+                $0.title,
+                "\(Figure.count($0.attempted)) images tried, \(Figure.count($0.samples)) in A"
+            )
+        }
+        let width = (lines + samples).map(\.0.count).max() ?? 0
+        return (lines + samples).map { name, value in
+            name + String(repeating: " ", count: width + 2 - name.count) + value
+        }.joined(separator: "\n")
+    }
+
+    private static let definitions = """
+        f               the classifier that is guarded; never changed
+        A               of an attack: the images that f classifies rightly and whose adversarial
+                        copy, at 8 bits, succeeds
+        S               |∂L(x, ŷ)/∂x|, the input sensitivity at f's own label ŷ (Definition 3, Eq. 1)
+        ℓ               the part of ln S that is the same for all pixels: −softplus(m), where m is
+                        the margin of ŷ
+        org, sen        the detectors CNN_org and CNN_sen, which read x and S
+        p⁺, p⁻          a detector's probabilities of benign and adversarial; adversarial is p⁺ < p⁻
+        joint verdict   that of the detector with the lower entropy (Eq. 12)
+        accuracy        of detection: (true-negative rate + true-positive rate) / 2 over A
+        false positive  a clean test image called adversarial, whether f classifies it rightly or not
+        TPR at 1%       the true-positive rate with the threshold that 1% of clean images set aside
+                        for it exceed
+        AUROC           the probability that an adversarial copy scores above a clean one
+        recovered       the rectifier's accuracy on adversarial copies of A, detected or not
+        """
+}

@@ -1,0 +1,123 @@
+import GREDCharts
+
+extension EvaluationPage {
+    /// Curves and rates of detection; nil without attacks.
+    var detection: Section? {
+        guard !report.attacks.isEmpty else { return nil }
+        var table = Table(
+            columns: [
+                "attack", .number("|A|"), .number("accuracy (95%)"), .number("org"),
+                .number("sen"), .number("AUROC"), .number("TPR at 1%"), .number("TPR at 5%"),
+                .number("AUROC of ℓ"),
+            ],
+            note: """
+                Accuracy: the mean rate over A's clean and adversarial copies, adversarial where \
+                p⁺ < p⁻; org and sen: one detector alone. TPR at 1% and 5%: with the thresholds that \
+                so many of separate clean images exceed. ℓ, f's log loss at its own label, is one \
+                number that needs no detector: the baseline to beat (below 0.5: its sign is turned, \
+                and 1 minus it counts).
+                """ + untrained)
+        for attack in report.attacks {
+            table.append([
+                .init(attack.markedTitle), .init(Figure.count(attack.samples)),
+                .init(attack.detection.formatted(), tint: attack.detectionTint),
+                .init(Figure.fixed(attack.detectionAccuracyOrg)),
+                .init(Figure.fixed(attack.detectionAccuracySen)), .init(Figure.fixed(attack.auroc)),
+                .init(Figure.fixed(attack.tprAt1PercentFpr)),
+                .init(Figure.fixed(attack.tprAt5PercentFpr)),
+                .init(Figure.fixed(attack.aurocOfLogScale)),
+            ])
+        }
+        let text =
+            "Two detectors read each input: org the image, sen its sensitivity; the surer one"
+            + " decides. Of \(Figure.count(report.cleanImages)) clean test images they call"
+            + " \(Figure.count(report.falsePositiveCount)) adversarial"
+            + " (\(Figure.percent(report.falsePositiveRate))); sen alone would call"
+            + " \(Figure.percent(report.falsePositiveRateSen))."
+        return Section(
+            "How well detection works",
+            [.paragraph(text)] + [curves].compactMap { $0 } + [.table(table)])
+    }
+
+    /// Accuracy with and without the guard; nil without attacks.
+    var recovery: Section? {
+        guard !report.attacks.isEmpty else { return nil }
+        var table = Table(
+            columns: [
+                "images", .number("count"), .number("without guard"), .number("with guard"),
+                .number("recovered (95%)"),
+            ],
+            note: """
+                Attacks: A's clean and adversarial copies together, of which f alone gets the clean \
+                half. Recovered: the rectifier on the adversarial copies, detected or not.
+                """ + untrained)
+        table.append([
+            "clean test images", .init(Figure.count(report.cleanImages)),
+            .init(Figure.fixed(report.baseAccuracy)),
+            .init(Figure.fixed(report.guardedCleanAccuracy)), .init(Figure.missing),
+        ])
+        for attack in report.attacks {
+            table.append([
+                .init(attack.markedTitle), .init(Figure.count(2 * attack.samples)),
+                .init(Figure.fixed(attack.unguardedAccuracy)),
+                .init(Figure.fixed(attack.guardedAccuracy), tint: attack.guardedTint),
+                .init(attack.recovery.formatted()),
+            ])
+        }
+        return Section(
+            "How well labels are recovered",
+            [
+                .paragraph(
+                    """
+                    What is called benign is answered by f. What is called adversarial has its most \
+                    sensitive pixels masked, and the rectifier answers: f, fine-tuned on masked \
+                    copies.
+                    """),
+                .table(table),
+            ])
+    }
+
+    /// What each attack did to f alone; nil without attacks.
+    var attacks: Section? {
+        guard !report.attacks.isEmpty else { return nil }
+        var table = Table(
+            columns: [
+                "attack", .number("tried"), .number("success (95%)"), .number("at 8 bits"),
+                .number("median L2"), .number("at 8 bits"), "settings",
+            ],
+            note: """
+                Success: the share of tried images, all classified rightly by f, that the attack \
+                turns. L2: of the changes that succeed, for pixels in 0…1. At 8 bits: after rounding \
+                to what a file can hold, which is what counts and what the detectors see.
+                """ + untrained)
+        for attack in report.attacks {
+            table.append([
+                .init(attack.markedTitle), .init(Figure.count(attack.attempted)),
+                .init(attack.success.formatted()), .init(Figure.fixed(attack.attackSuccessRounded)),
+                .init(Figure.fixed(attack.medianL2)), .init(Figure.fixed(attack.medianL2Rounded)),
+                .init(Self.settings(attack.settings)),
+            ])
+        }
+        return Section("What the attacks do", [.table(table)])
+    }
+
+    private var untrained: String {
+        report.attacks.contains { !$0.trainedOn }
+            ? " *: the detectors were not trained on this attack." : ""
+    }
+
+    private static func settings(_ settings: [String: Double]) -> String {
+        settings.sorted { $0.key < $1.key }.map { name, value in
+            let isWhole = value == value.rounded() && abs(value) < 1e9
+            let places = (1...6).first { (value - value.rounded(to: $0)).magnitude < 1e-9 } ?? 4
+            return "\(name) \(Figure.fixed(value, digits: isWhole ? 0 : places))"
+        }.joined(separator: ", ")
+    }
+}
+
+extension Double {
+    fileprivate func rounded(to places: Int) -> Double {
+        let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+        return (self * scale).rounded() / scale
+    }
+}

@@ -1,0 +1,92 @@
+import GREDCharts
+
+/// The figures of an evaluation as one table, a row an attack, for terminals and Markdown.
+public enum EvaluationTable {
+    /// At most 120 columns wide in a terminal, its note aside, for up to 99,999 images an attack.
+    public static func table(_ report: EvaluationReport) -> Table {
+        var table = Table(
+            columns: [
+                "attack", .number("tried"), .number("success"), .number("|A|"), .number("L2"),
+                .number("detected (95%)"), .number("org"), .number("sen"), .number("AUROC"),
+                .number("TPR@1%"), .number("recovered"), .number("guarded"), .number("alone"),
+            ], note: note(report))
+        for attack in report.attacks { table.append(row(attack)) }
+        return table
+    }
+
+    /// What f does with clean images, and how often the guard gives a false alarm: two sentences.
+    public static func headline(_ report: EvaluationReport) -> [String] {
+        let images = Figure.count(report.cleanImages)
+        return [
+            "\(report.dataset): f is right on \(report.base.formatted()) of \(images) clean images,"
+                + " \(Figure.fixed(report.guardedCleanAccuracy)) with the guard in place.",
+            "False positives: \(Figure.count(report.falsePositiveCount)) of \(images) clean images"
+                + " are called adversarial, \(report.falsePositives.formatted()).",
+        ]
+    }
+
+    /// Headline, table and note for a terminal, no line wider than 120 columns.
+    /// - Parameter isColoured: whether the output takes ANSI escapes.
+    public static func text(_ report: EvaluationReport, isColoured: Bool = false) -> String {
+        var table = table(report)
+        let note = table.note ?? ""
+        table.note = nil
+        let blocks = [
+            headline(report).map { $0.wrapped(to: 120) }.joined(separator: "\n"),
+            TerminalTable(table, isColoured: isColoured).render(), note.wrapped(to: 120),
+        ]
+        return blocks.joined(separator: "\n\n")
+    }
+
+    /// Headline, table and note in GitHub's Markdown.
+    public static func markdown(_ report: EvaluationReport) -> String {
+        headline(report).joined(separator: " ") + "\n\n" + MarkdownTable(table(report)).render()
+    }
+
+    private static func row(_ attack: EvaluationReport.Attack) -> [Table.Cell] {
+        // The paper's suffix for targeted, for want of room.
+        let name = attack.name + (attack.targeted ? "-T" : "") + (attack.trainedOn ? "" : "*")
+        return [
+            .init(name), .init(String(attack.attempted)), .init(Figure.fixed(attack.attackSuccess)),
+            .init(String(attack.samples)), .init(Figure.fixed(attack.medianL2, digits: 2)),
+            .init(attack.detection.formatted(), tint: attack.detectionTint),
+            .init(Figure.fixed(attack.detectionAccuracyOrg)),
+            .init(Figure.fixed(attack.detectionAccuracySen)), .init(Figure.fixed(attack.auroc)),
+            .init(Figure.fixed(attack.tprAt1PercentFpr)),
+            .init(Figure.fixed(attack.recoveredAccuracy)),
+            .init(Figure.fixed(attack.guardedAccuracy), tint: attack.guardedTint),
+            .init(Figure.fixed(attack.unguardedAccuracy)),
+        ]
+    }
+
+    private static func note(_ report: EvaluationReport) -> String {
+        var sentences = [
+            "A: images that f classifies rightly and whose 8-bit adversarial copy succeeds; success"
+                + " and L2 (median, pixels in 0…1) are before rounding.",
+            "Detected: the mean rate over A's clean and adversarial copies, adversarial where"
+                + " p⁺ < p⁻; TPR@1%: with the threshold that 1% of separate clean images exceed.",
+            "Recovered: the rectifier's accuracy on the adversarial copies; guarded, alone: the"
+                + " accuracy on both copies with the guard and without.",
+        ]
+        if report.attacks.contains(where: \.targeted) { sentences.append("-T: targeted.") }
+        if report.attacks.contains(where: { !$0.trainedOn }) {
+            sentences.append("*: the detectors were not trained on this attack.")
+        }
+        return sentences.joined(separator: " ")
+    }
+}
+
+extension String {
+    /// The words in lines of at most `width` characters; a longer word has a line to itself.
+    func wrapped(to width: Int) -> String {
+        var lines: [String] = []
+        for word in split(separator: " ") {
+            if let line = lines.last, line.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(line) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
