@@ -52,11 +52,13 @@ let package = Package(
         .executableTarget(
             name: "GREDCommand",
             dependencies: [
-                "GREDLaboratory", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GREDLaboratory",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Tests, one target a module.
-        .testTarget(name: "LibTorchTests", dependencies: ["LibTorch"], resources: [.copy("Golden")]),
+        .testTarget(
+            name: "LibTorchTests", dependencies: ["LibTorch"], resources: [.copy("Golden")]),
         .testTarget(name: "GREDImagesTests", dependencies: ["GREDImages"]),
         .testTarget(name: "GREDClassifiersTests", dependencies: ["GREDClassifiers"]),
         .testTarget(name: "GREDAttacksTests", dependencies: ["GREDAttacks"]),

@@ -71,7 +71,9 @@ public final class Detector {
     public func judge(images: Tensor, sensitivity: InputSensitivity) throws -> Opinion {
         let logits = try network(input(images: images, sensitivity: sensitivity))
         // Class 0 is benign, class 1 adversarial, as l = (l⁺, l⁻) in the paper's Eq. 7.
-        let columns = (try logits.sliced(0..<1, dimension: 1), try logits.sliced(1..<2, dimension: 1))
+        let columns = (
+            try logits.sliced(0..<1, dimension: 1), try logits.sliced(1..<2, dimension: 1)
+        )
         return Opinion(logit: try (columns.1 - columns.0).squeezed(1))
     }
 }

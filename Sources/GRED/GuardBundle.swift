@@ -66,7 +66,8 @@ public enum GuardBundle {
         do {
             return try JSONDecoder().decode(GuardManifest.self, from: json)
         } catch DecodingError.keyNotFound(let key, _) {
-            throw BundleFault.badManifest(path: file.path, reason: "'\(key.stringValue)' is missing")
+            throw BundleFault.badManifest(
+                path: file.path, reason: "'\(key.stringValue)' is missing")
         } catch {
             throw BundleFault.badManifest(path: file.path, reason: "a value has the wrong form")
         }

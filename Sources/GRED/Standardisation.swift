@@ -11,7 +11,8 @@ public struct Standardisation: Sendable, Hashable, Codable {
     /// Leaves everything as it is.
     public static func identity(planes: Int) -> Standardisation {
         Standardisation(
-            means: Array(repeating: 0, count: planes), deviations: Array(repeating: 1, count: planes)
+            means: Array(repeating: 0, count: planes),
+            deviations: Array(repeating: 1, count: planes)
         )
     }
 

@@ -79,7 +79,8 @@ public struct CW: Attack {
         for iteration in 0..<iterations {
             let pass = try live.pass(against: classifier, confidence: confidence)
             let norms = try bestNorm.rows(live.places)
-            let better = try live.goal.isReached(in: pass.logits, confidence: confidence)
+            let better =
+                try live.goal.isReached(in: pass.logits, confidence: confidence)
                 .& (pass.squaredNorm .< norms)
             let places = try better.positions()
             if !places.isEmpty {

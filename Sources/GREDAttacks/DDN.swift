@@ -62,7 +62,8 @@ public struct DDN: Attack {
         }
         // The last perturbation has not been tried yet.
         let logits = try classifier.logits(of: images + delta)
-        let better = try goal.isReached(in: logits, confidence: confidence)
+        let better =
+            try goal.isReached(in: logits, confidence: confidence)
             .& (delta.rowNorms() .< bestNorm)
         best = try .chosen(where: better, delta, best)
         return try (images + best).clamped(min: 0, max: 1)

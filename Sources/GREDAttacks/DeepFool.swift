@@ -64,7 +64,8 @@ public struct DeepFool: Attack {
             (current, total) = (try current.rows(open), try total.rows(open))
             let openRivals = try competing.rows(open)
             rivals = openRivals
-            total = try total
+            total =
+                try total
                 + nearestBoundary(
                     at: current, label: label, rivals: openRivals, against: classifier)
             current = try (start + total * (1 + overshoot)).clamped(min: 0, max: 1)
@@ -91,7 +92,8 @@ public struct DeepFool: Attack {
         for place in 0..<rivals.shape[1] {
             let rival = try rivals.sliced(place..<place + 1, dimension: 1).squeezed(1)
             let difference = try Gradient.recording { try logits.picked(rival) - own }
-            let gradient = try Gradient.of([difference], towards: [input], keepingGraph: true)[0]
+            let gradient =
+                try Gradient.of([difference], towards: [input], keepingGraph: true)[0]
                 .map { try $0.isNaN().choose($0.zerosLike(), $0) } ?? images.zerosLike()
             // `confidence` moves the boundary that is walked to; a ten-thousandth crosses it.
             let gap = try (confidence - difference.detached()).clamped(min: 0) + 1e-4

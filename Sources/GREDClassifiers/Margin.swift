@@ -40,7 +40,8 @@ extension Classifier {
     /// - Parameters:
     ///   - images: `[N, C, H, W]` in 0…1.
     ///   - labels: class numbers `[N]`, of int64; nil takes the classifier's own.
-    public func marginGradient(of images: Tensor, at labels: Tensor? = nil) throws -> MarginGradient {
+    public func marginGradient(of images: Tensor, at labels: Tensor? = nil) throws -> MarginGradient
+    {
         let (margin, logits, gradient) = try Gradient.valueAndGradient(at: images) { images in
             let logits = try self.logits(of: images)
             let chosen = try labels ?? logits.detached().argmax(1)

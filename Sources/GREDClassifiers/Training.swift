@@ -123,7 +123,8 @@ public struct Training {
         }
     }
 
-    private func save(_ network: any Layer, _ optimiser: any Optimiser, finishedEpochs: Int) throws {
+    private func save(_ network: any Layer, _ optimiser: any Optimiser, finishedEpochs: Int) throws
+    {
         guard let checkpoint else { return }
         try Safetensors.write(
             network.state + optimiser.state.map { ("optimiser.\($0.name)", $0.value) },
@@ -143,7 +144,10 @@ public struct Training {
         let prefix = "optimiser."
         let state = contents.tensors.filter { $0.key.hasPrefix(prefix) }
         try optimiser.load(
-            Dictionary(uniqueKeysWithValues: state.map { ($0.key.dropFirst(prefix.count).description, $0.value) }),
+            Dictionary(
+                uniqueKeysWithValues: state.map {
+                    ($0.key.dropFirst(prefix.count).description, $0.value)
+                }),
             from: checkpoint.path)
         return epochs
     }

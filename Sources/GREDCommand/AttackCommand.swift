@@ -43,7 +43,8 @@ struct AttackCommand: ParsableCommand {
     @Option(help: "Steps of pgd, deepfool and ddn; iterations of cw.")
     var steps: Int?
 
-    @Option(help: "A folder to write adversarial images and attacks.json to.", completion: .directory)
+    @Option(
+        help: "A folder to write adversarial images and attacks.json to.", completion: .directory)
     var output: String?
 
     @Flag(help: "Print JSON.")

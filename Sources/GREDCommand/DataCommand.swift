@@ -39,7 +39,8 @@ struct DataCommand: ParsableCommand {
         }
         print("\(name): \(sets[0].1.shape) in \(sets[0].1.classNames.count) classes")
         for (set, images) in sets {
-            print("  \(set.padding(toLength: 10, withPad: " ", startingAt: 0))\(images.count) images")
+            print(
+                "  \(set.padding(toLength: 10, withPad: " ", startingAt: 0))\(images.count) images")
         }
         if name == "mnist" { print("in \(DataHome.mnist.path)") }
     }

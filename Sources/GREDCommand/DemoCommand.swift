@@ -34,7 +34,8 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         let bench = try options.bench()
-        let data = try data.map { try DataSet(named: $0, observer: bench.observer) }
+        let data =
+            try data.map { try DataSet(named: $0, observer: bench.observer) }
             ?? DataSet.mnistOrDigits(observer: bench.observer)
         let outcome = try Profile.recipe(profile).run(on: data, bench: bench)
         try Results.show(outcome.findings, writtenTo: URL(filePath: output), json: false)

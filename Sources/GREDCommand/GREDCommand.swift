@@ -22,7 +22,8 @@ struct GREDCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            DemoCommand.self, DataCommand.self, TrainCommand.self, AttackCommand.self, ProtectCommand.self, InspectCommand.self,
+            DemoCommand.self, DataCommand.self, TrainCommand.self, AttackCommand.self,
+            ProtectCommand.self, InspectCommand.self,
             EvaluateCommand.self,
         ])
 

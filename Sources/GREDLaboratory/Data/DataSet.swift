@@ -41,7 +41,8 @@ public struct DataSet {
         var notes: [String] = []
         if case .altered(let mismatches) = mnist.integrity {
             let files = mismatches.map(\.path).joined(separator: ", ")
-            notes.append("These files are not MNIST's own, so the figures are not MNIST's: \(files).")
+            notes.append(
+                "These files are not MNIST's own, so the figures are not MNIST's: \(files).")
             observer.say(notes[0])
         }
         sets = try FourSets(

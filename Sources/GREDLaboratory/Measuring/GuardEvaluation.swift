@@ -180,8 +180,10 @@ public struct GuardEvaluation {
             detectionAccuracyInterval: Proportion(successes: correct, of: 2 * labels.count).bounds,
             detectionAccuracyOrg: accuracy(\.org.isAdversarial),
             detectionAccuracySen: accuracy(\.sen.isAdversarial), auroc: roc.auroc,
-            tprAt1PercentFpr: Statistics.share(adversarial.scores.map { $0 > thresholds.onePercent }),
-            tprAt5PercentFpr: Statistics.share(adversarial.scores.map { $0 > thresholds.fivePercent }),
+            tprAt1PercentFpr: Statistics.share(
+                adversarial.scores.map { $0 > thresholds.onePercent }),
+            tprAt5PercentFpr: Statistics.share(
+                adversarial.scores.map { $0 > thresholds.fivePercent }),
             recoveredAccuracy: recovered.value, recoveredAccuracyInterval: recovered.bounds,
             guardedAccuracy: Double(answers) / Double(2 * labels.count),
             unguardedAccuracy: Double(unguarded) / Double(2 * labels.count),
@@ -197,7 +199,8 @@ extension Proportion {
 extension AttackPlan {
     /// The attack's settings as numbers.
     func settings() throws -> [String: Double] {
-        let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(AnyEncodable(attack)))
+        let json = try JSONSerialization.jsonObject(
+            with: JSONEncoder().encode(AnyEncodable(attack)))
         return (json as? [String: Any] ?? [:]).compactMapValues { ($0 as? NSNumber)?.doubleValue }
     }
 }

@@ -34,10 +34,11 @@ public struct ROC: Sendable {
             let score = max(c >= 0 ? clean[c] : -.infinity, a >= 0 ? adversarial[a] : -.infinity)
             while c >= 0 && clean[c] >= score { c -= 1 }
             while a >= 0 && adversarial[a] >= score { a -= 1 }
-            points.append((
-                Double(clean.count - 1 - c) / Double(max(clean.count, 1)),
-                Double(adversarial.count - 1 - a) / Double(max(adversarial.count, 1))
-            ))
+            points.append(
+                (
+                    Double(clean.count - 1 - c) / Double(max(clean.count, 1)),
+                    Double(adversarial.count - 1 - a) / Double(max(adversarial.count, 1))
+                ))
         }
         return points
     }

@@ -118,7 +118,7 @@ extension Operator.Argument: ExpressibleByIntegerLiteral, ExpressibleByFloatLite
 private final class ArgumentPad {
     private var blocks: [UnsafeMutableRawPointer] = []
 
-    deinit { blocks.forEach { $0.deallocate() } }
+    deinit { for block in blocks { block.deallocate() } }
 
     private func keep<Element>(_ elements: [Element]) -> UnsafeRawPointer? {
         guard !elements.isEmpty else { return nil }

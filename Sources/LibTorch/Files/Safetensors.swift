@@ -98,7 +98,9 @@ enum HeaderEntry: Codable {
     case metadata([String: String])
 
     private enum Key: String, CodingKey {
-        case dtype, shape, offsets = "data_offsets"
+        case dtype
+        case shape
+        case offsets = "data_offsets"
     }
 
     init(from decoder: any Decoder) throws {

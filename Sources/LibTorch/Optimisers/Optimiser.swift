@@ -32,7 +32,9 @@ extension Tensor {
         return copy
     }
 
-    private var strides: [Int64] { (0..<lt_tensor_rank(handle)).map { lt_tensor_stride(handle, $0) } }
+    private var strides: [Int64] {
+        (0..<lt_tensor_rank(handle)).map { lt_tensor_stride(handle, $0) }
+    }
 }
 
 extension Layer {

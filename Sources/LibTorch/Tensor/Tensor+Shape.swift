@@ -37,7 +37,8 @@ extension Tensor {
         _ shape: [Int], _ value: Double, dtype: DType = .float32, device: Device = .cpu
     ) throws -> Tensor {
         try Op.full(
-            .ints(shape), .double(value), named: ["dtype": .dtype(dtype), "device": .device(device)]
+            .ints(shape), .double(value),
+            named: ["dtype": .dtype(dtype), "device": .device(device)]
         )
     }
     public static func zeros(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) throws
