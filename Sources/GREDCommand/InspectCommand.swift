@@ -46,7 +46,6 @@ struct InspectCommand: ParsableCommand {
         let sentry = try GuardBundle.read(URL(filePath: bundle), key: key ?? .published)
         try sentry.move(to: bench.device)
         var counts = (images: 0, adversarial: 0)
-        if !json { print(VerdictLine.heading) }
         for file in files {
             let source = try ImageFiles(URL(filePath: file))
             for start in stride(from: 0, to: source.names.count, by: Self.batchSize) {
@@ -54,6 +53,7 @@ struct InspectCommand: ParsableCommand {
                 let verdicts = try sentry.inspect(
                     source.images.sliced(start..<end), recovery: .ofAll
                 ).verdicts
+                if counts.images == 0 && !json { print(VerdictLine.heading) }
                 for (name, verdict) in zip(source.names[start..<end], verdicts) {
                     counts.images += 1
                     if verdict.isAdversarial { counts.adversarial += 1 }

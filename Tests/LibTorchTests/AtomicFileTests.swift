@@ -25,7 +25,8 @@ struct AtomicFileTests {
         }
         let fault = try #require(error)
         #expect(fault.path.hasSuffix("file/\(path)"))
-        #expect(fault.description.contains(fault.path) && !fault.reason.isEmpty)
+        #expect(fault.description.contains(fault.path))
+        #expect(fault.reason == "a part of its path is a file and no folder.")
         #expect(try folder.contents == ["file"])
         #expect(try Data(contentsOf: file) == Data([7]))
     }
@@ -35,7 +36,10 @@ struct AtomicFileTests {
         let folder = try TemporaryFolder()
         let inner = folder.url.appendingPathComponent("inner", isDirectory: true)
         try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
-        #expect(throws: FileFault.self) { try AtomicFile.write(Data([1]), to: inner) }
+        let error = #expect(throws: FileFault.self) {
+            try AtomicFile.write(Data([1]), to: inner)
+        }
+        #expect(error?.reason == "there is a folder of that name.")
         #expect(try folder.contents == ["inner"])
     }
 

@@ -5,6 +5,13 @@ import Testing
 struct GradientTests {
     private struct Poison: Error {}
     private func poison() throws { throw Poison() }
+    // A function of its own: Swift 6.3 confuses a closure with that of an `#expect` after it when
+    // both stand inside a third.
+    private func expectPoison(
+        sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+    ) {
+        #expect(throws: Poison.self, sourceLocation: sourceLocation, performing: body)
+    }
 
     private let golden: Golden
     private static let names = ["images", "0.weight", "0.bias", "4.weight", "4.bias"]
@@ -108,11 +115,8 @@ struct GradientTests {
             let once = try Gradient.of([y], towards: [x], keepingGraph: true)[0]
             let twice = try Gradient.of([y], towards: [x])[0]
             #expect(try once?.doubles() == [6] && twice?.doubles() == [6])
-            let error = #expect(throws: TorchError.self) { try Gradient.of([y], towards: [x]) }
-            guard case .noGradient = error else {
-                Issue.record("not the error that was expected: \(String(describing: error))")
-                return
-            }
+            let reason = try expectNone { _ = try Gradient.of([y], towards: [x]) }
+            #expect(reason.contains("second time"))
         }
     }
 
@@ -145,8 +149,8 @@ struct GradientTests {
                 try outer ? Gradient.recording(body) : Gradient.pausing(body)
             }
             try run {
-                #expect(throws: Poison.self) {
-                    try Gradient.valueAndGradient(at: x) { (watched: Tensor) -> Tensor in
+                expectPoison {
+                    _ = try Gradient.valueAndGradient(at: x) { (watched: Tensor) -> Tensor in
                         _ = try watched.exp()
                         throw Poison()
                     }
@@ -164,12 +168,12 @@ struct GradientTests {
             try expectRecording(false)
             try Gradient.recording {
                 try expectRecording(true)
-                #expect(throws: Poison.self) { try Gradient.pausing(poison) }
+                expectPoison { try Gradient.pausing(poison) }
                 try expectRecording(true)
                 try Gradient.pausing { try expectRecording(false) }
                 try expectRecording(true)
             }
-            #expect(throws: Poison.self) { try Gradient.recording(poison) }
+            expectPoison { try Gradient.recording(poison) }
             try expectRecording(false)
         }
     }
@@ -179,7 +183,8 @@ struct GradientTests {
     private func expectNone(
         _ body: () throws -> Void, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> String {
-        let error = #expect(throws: TorchError.self, sourceLocation: sourceLocation, performing: body)
+        let error = #expect(
+            throws: TorchError.self, sourceLocation: sourceLocation, performing: body)
         guard case .noGradient(let reason)? = error else {
             Issue.record("\(String(describing: error))", sourceLocation: sourceLocation)
             return ""

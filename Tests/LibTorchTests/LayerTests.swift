@@ -52,6 +52,18 @@ struct LayerTests {
         #expect(other.state.allSatisfy { !$0.value.requiresGradient })
     }
 
+    @Test("keeps the very tensors when it moves to where it is, and says where it cannot go")
+    func moves() throws {
+        let layer = try network()
+        let (before, held) = (try bytes(layer), layer.state.map(\.value.identity))
+        try layer.move(to: .cpu)
+        #expect(try bytes(layer) == before)
+        #expect(layer.state.map(\.value.identity) == held)
+        // Tensors on this device have shapes, but no numbers.
+        let error = #expect(throws: TorchError.self) { try layer.move(to: Device("meta")) }
+        #expect("\(try #require(error))".contains("Moving a tensor"))
+    }
+
     @Test("ignores tensors that the network has no place for")
     func extra() throws {
         let (one, other) = (try network(seed: 1), try network(seed: 2))

@@ -114,7 +114,9 @@ struct OptimiserTests {
         #expect(gradients.allSatisfy { $0?.requiresGradient == false })
     }
 
-    @Test("leaves parameters alone that have no gradient, be it all of them", arguments: Kind.allCases)
+    @Test(
+        "leaves parameters alone that have no gradient, be it all of them", arguments: Kind.allCases
+    )
     func noGradients(_ kind: Kind) throws {
         let parameters: [NamedTensor] = [
             ("a", try Tensor([1.0, 2])), ("b", try Tensor([3.0])),
@@ -127,7 +129,22 @@ struct OptimiserTests {
         #expect(try parameters[1].value.doubles() != [3])
     }
 
-    @Test("refuses a saved state that lacks a tensor or has another shape", arguments: Kind.allCases)
+    @Test("follows a gradient that is one number seen many times", arguments: Kind.allCases)
+    func expandedGradient(_ kind: Kind) throws {
+        let start = try Tensor((0..<64).map(Float.init), shape: [8, 8])
+        let (_, expanded) = try Gradient.valueAndGradient(at: start) { try $0.sum() * 3 }
+        let ends = try [expanded, start.fullLike(3)].map { gradient in
+            let parameter = try start.cloned()
+            let optimiser = try kind.make([("w", parameter)])
+            try optimiser.step(gradients: [gradient], learningRate: 0.1)
+            return try parameter.floats()
+        }
+        #expect(ends[0] == ends[1])
+        #expect(try ends[0] != start.floats())
+    }
+
+    @Test(
+        "refuses a saved state that lacks a tensor or has another shape", arguments: Kind.allCases)
     func badState(_ kind: Kind) throws {
         let optimiser = try kind.make([("a", Tensor([1.0, 2]))])
         let name = try #require(optimiser.state.first?.name)

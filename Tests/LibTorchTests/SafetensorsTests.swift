@@ -17,7 +17,10 @@ struct SafetensorsTests {
             ("int64", try Tensor([Int64.min, .max, 7])),
             ("float16", try Tensor(half).to(.float16)),
             ("bfloat16", try Tensor(brain).to(.bfloat16)),
-            ("float32", try Tensor([0.1, -3e38, .leastNonzeroMagnitude, 7] as [Float], shape: [2, 2])),
+            (
+                "float32",
+                try Tensor([0.1, -3e38, .leastNonzeroMagnitude, 7] as [Float], shape: [2, 2])
+            ),
             ("float64", try Tensor([0.1, 1e300, -.leastNonzeroMagnitude])),
             ("number", try Tensor([42 as Float], shape: [])),
             ("häufig/é 字", try Tensor([UInt8(1), 2])),

@@ -72,7 +72,8 @@ struct TensorShapeTests {
     func storage() throws {
         let image = try Tensor((0..<24).map(Float.init), shape: [1, 2, 3, 4])
         #expect(try image.channelsLast().bytes() == image.bytes())
-        #expect(try image.permuted([0, 3, 2, 1]).permuted([0, 3, 2, 1]).floats() == image.floats())
+        #expect(
+            try image.permuted([0, 3, 2, 1]).permuted([0, 3, 2, 1]).floats() == image.floats())
         #expect(try image.channelsLast().contiguous().floats() == image.floats())
     }
 

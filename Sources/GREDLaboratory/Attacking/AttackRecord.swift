@@ -8,7 +8,8 @@ public struct AttackRecord {
     public var originals: Tensor
     /// What the attack returned.
     public var adversarial: Tensor
-    /// The same at 8 bits, for minimum-norm attacks after the finishing step: what detectors see.
+    /// The same at 8 bits, for minimum-norm attacks after the finishing step: what detectors see,
+    /// and what a file calls `images`, so that it can be inspected as it is.
     public var rounded: Tensor
     /// The true labels, `[N]`.
     public var labels: [Int]
@@ -31,7 +32,7 @@ public struct AttackRecord {
     public func save(to file: URL) throws {
         try Safetensors.write(
             [
-                ("originals", originals), ("adversarial", adversarial), ("rounded", rounded),
+                ("originals", originals), ("adversarial", adversarial), ("images", rounded),
                 ("labels", Tensor(labels)), ("succeeded", Tensor(succeeded)),
                 ("succeeded_rounded", Tensor(succeededRounded)),
             ], to: file)
@@ -48,7 +49,7 @@ public struct AttackRecord {
         }
         originals = try tensor("originals")
         adversarial = try tensor("adversarial")
-        rounded = try tensor("rounded")
+        rounded = try tensor("images")
         labels = try tensor("labels").ints()
         succeeded = try tensor("succeeded").bools()
         succeededRounded = try tensor("succeeded_rounded").bools()

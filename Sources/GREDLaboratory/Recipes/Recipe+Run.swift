@@ -80,7 +80,8 @@ extension Recipe {
 
     private func plan(epochs: Int, seed: UInt64) -> TrainingPlan {
         TrainingPlan(
-            epochs: epochs, learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,
+            epochs: epochs, batchSize: batchSize,
+            learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,
             seed: seed)
     }
 }

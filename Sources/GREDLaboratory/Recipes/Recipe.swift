@@ -16,6 +16,8 @@ public struct Recipe: Sendable {
 
     public var classifierWidth: Double
     public var detectorWidth: Double
+    /// Images a step, for all networks.
+    public var batchSize: Int
     public var classifierEpochs: Int
     public var detectorEpochs: Int
     public var rectifierEpochs: Int
@@ -38,8 +40,8 @@ public struct Recipe: Sendable {
     /// A few minutes on two cores, on MNIST or its like.
     public static let demo = Recipe(
         name: "demo", fit: 10_000, guardImages: 4_000, calibrate: 1_000, test: 2_000,
-        classifierWidth: 0.5, detectorWidth: 0.25, classifierEpochs: 4, detectorEpochs: 9,
-        rectifierEpochs: 10,
+        classifierWidth: 0.5, detectorWidth: 0.25, batchSize: 128, classifierEpochs: 4,
+        detectorEpochs: 9, rectifierEpochs: 10,
         trainingAttacks: ["fgsm": 700, "pgd": 600, "deepfool": 500, "ddn": 600],
         testAttacks: ["fgsm": 500, "pgd": 400, "deepfool": 400, "cw": 150, "ddn": 400],
         deepFool: DeepFool(candidates: 4), ddn: DDN(steps: 50),
@@ -55,8 +57,8 @@ public struct Recipe: Sendable {
     /// Half a minute: shows that everything works, not how well.
     public static let smoke = Recipe(
         name: "smoke", fit: 2_000, guardImages: 400, calibrate: 200, test: 300,
-        classifierWidth: 0.25, detectorWidth: 0.125, classifierEpochs: 3, detectorEpochs: 3,
-        rectifierEpochs: 1,
+        classifierWidth: 0.25, detectorWidth: 0.125, batchSize: 32, classifierEpochs: 3,
+        detectorEpochs: 4, rectifierEpochs: 2,
         trainingAttacks: ["fgsm": 100, "pgd": 60, "deepfool": 60, "ddn": 60],
         testAttacks: ["fgsm": 60, "pgd": 40, "deepfool": 40, "cw": 16, "ddn": 40],
         deepFool: DeepFool(candidates: 4), ddn: DDN(steps: 30),

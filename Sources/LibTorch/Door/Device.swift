@@ -9,9 +9,16 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// Throws ``TorchError/unknownDevice(name:reason:)`` when this libtorch cannot use the device.
     public init(_ name: String) throws {
         if let fault = lt_device_fault(name) {
-            throw TorchError.unknownDevice(name: name, reason: firstSentence(fault))
+            throw TorchError.unknownDevice(name: name, reason: Self.reason(firstSentence(fault)))
         }
         self.name = name
+    }
+
+    /// libtorch answers with lists of all that it was built for; a person needs one of two reasons.
+    private static func reason(_ message: String) -> String {
+        if message.contains("Expected one of") { return "it is no device that libtorch knows." }
+        if message.contains("Could not run") { return "this libtorch was built without it." }
+        return message
     }
 
     init(unchecked name: String) { self.name = name }

@@ -15,12 +15,15 @@ public enum AtomicFile {
     }
 
     private static func sentence(_ error: any Error) -> String {
-        let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
-        return switch code.map(Int32.init) {
+        // Cast in two steps: outside Darwin no error is an NSError before it is asked to be one.
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+        return switch cause.map({ Int32(($0 as NSError).code) }) {
         case ENOSPC?: "the disk is full."
         case EFBIG?: "the file would be larger than is allowed."
         case EACCES?, EPERM?: "writing there is not allowed."
         case EROFS?: "the file system can only be read."
+        case EISDIR?: "there is a folder of that name."
+        case ENOTDIR?, EEXIST?: "a part of its path is a file and no folder."
         default: error.localizedDescription
         }
     }
