@@ -75,6 +75,7 @@ def operations():
         "yes": torch.tensor([True, False, True, True, False, False]),
         "no": torch.tensor([True, False, False, True, True, False]),
         "ties": torch.tensor([[1.0, 3.0, 2.0], [0.0, -1.0, -2.0]]).double(),
+        "other": torch.tensor([[1.0, 2.0, 3.0], [0.0, -2.0, -1.0]]).double(),
     }
     g = lambda key: i[key]
     o = {
@@ -112,12 +113,12 @@ def operations():
         "relu": a.relu(),
         "isNaN": g("special").isnan(),
         "isFinite": g("special").isfinite(),
-        "a > b": a > b,
-        "a >= b": a >= b,
-        "a < b": a < b,
-        "a <= b": a <= b,
-        "ties == abs": g("ties") == g("ties").abs(),
-        "ties != abs": g("ties") != g("ties").abs(),
+        "ties > other": g("ties") > g("other"),
+        "ties >= other": g("ties") >= g("other"),
+        "ties < other": g("ties") < g("other"),
+        "ties <= other": g("ties") <= g("other"),
+        "ties == other": g("ties") == g("other"),
+        "ties != other": g("ties") != g("other"),
         "ties > 0": g("ties") > 0,
         "ties >= 0": g("ties") >= 0,
         "ties < 0": g("ties") < 0,

@@ -13,6 +13,9 @@ public protocol Attack: Sendable, Codable, Hashable {
     /// Whether the attack looks for the smallest perturbation (rather than any within a bound).
     static var isMinimumNorm: Bool { get }
 
+    /// How many passes an image is likely to take: for estimating the time left, nothing else.
+    var expectedPasses: Int { get }
+
     /// The same attack with another number of steps; an attack of one step is unchanged.
     func withSteps(_ steps: Int) -> any Attack
 

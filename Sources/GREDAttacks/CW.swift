@@ -33,6 +33,7 @@ public struct CW: Attack {
         self.abortsEarly = abortsEarly
     }
 
+    public var expectedPasses: Int { searchSteps * (abortsEarly ? iterations / 2 : iterations) }
     public func withSteps(_ steps: Int) -> any Attack { with(\.iterations, steps) }
 
     public func perturb(

@@ -32,6 +32,7 @@ public struct DDN: Attack {
         self.confidence = confidence
     }
 
+    public var expectedPasses: Int { steps + 1 }
     public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
 
     public func perturb(

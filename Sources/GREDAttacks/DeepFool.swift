@@ -27,6 +27,7 @@ public struct DeepFool: Attack {
         self.confidence = confidence
     }
 
+    public var expectedPasses: Int { 2 * min(steps, 4) }
     public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
 
     public func perturb(

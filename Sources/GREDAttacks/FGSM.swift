@@ -13,6 +13,8 @@ public struct FGSM: Attack {
 
     public init(epsilon: Double) { self.epsilon = epsilon }
 
+    public var expectedPasses: Int { 1 }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {

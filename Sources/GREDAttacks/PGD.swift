@@ -23,6 +23,7 @@ public struct PGD: Attack {
         self.startsAtRandom = startsAtRandom
     }
 
+    public var expectedPasses: Int { steps + 2 }
     public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
 
     public func perturb(

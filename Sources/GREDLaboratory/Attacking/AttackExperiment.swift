@@ -48,7 +48,16 @@ public struct AttackExperiment {
         var parts: [AttackRecord] = []
         for start in stride(from: 0, to: images.count, by: batchSize) {
             let range = start..<min(start + batchSize, images.count)
-            parts.append(try piece(plan, of: images, range: range))
+            let expected = Double(plan.attack.expectedPasses * range.count)
+            var passed = 0
+            parts.append(
+                try piece(plan, of: images, range: range) { count in
+                    passed += count
+                    // An estimate within the piece; the piece itself is what counts.
+                    let share = min(Double(passed) / expected, 1)
+                    try observer.advance(
+                        to: start + Int(share * Double(range.count)), note: "")
+                })
             try observer.advance(to: range.upperBound, note: "")
         }
         let record = try AttackRecord(joining: parts)
@@ -74,9 +83,9 @@ public struct AttackExperiment {
         var first: Int
     }
 
-    private func piece(_ plan: AttackPlan, of set: ImageSet, range: Range<Int>) throws
-        -> AttackRecord
-    {
+    private func piece(
+        _ plan: AttackPlan, of set: ImageSet, range: Range<Int>, onPass: (Int) throws -> Void
+    ) throws -> AttackRecord {
         let piece = set.subset(Array(range))
         let configuration = Configuration(
             classifier: classifierHash, attack: AnyEncodable(plan.attack), name: plan.attack.name,
@@ -85,15 +94,15 @@ public struct AttackExperiment {
         return try bench.store.result(
             of: "attack-\(plan.attack.name)", configuration,
             make: { folder in
-                try attack(plan, piece, range: range)
+                try attack(plan, piece, range: range, onPass: onPass)
                     .save(to: folder.appending(component: Self.file))
             },
             read: { try AttackRecord(file: $0.appending(component: Self.file)) })
     }
 
-    private func attack(_ plan: AttackPlan, _ set: ImageSet, range: Range<Int>) throws
-        -> AttackRecord
-    {
+    private func attack(
+        _ plan: AttackPlan, _ set: ImageSet, range: Range<Int>, onPass: (Int) throws -> Void
+    ) throws -> AttackRecord {
         let images = try set.tensor().to(classifier.device)
         let seeds = ImageSeeds(seed: bench.seed, range: range)
         let labels = try Labels(Tensor(set.labels).to(classifier.device))
@@ -103,8 +112,11 @@ public struct AttackExperiment {
                 try .random(
                     avoiding: set.labels, classes: classifier.classCount, seeds: seeds))
             : .untargeted(labels)
-        let adversarial = try plan.attack.perturb(
-            images, towards: goal, against: classifier, seeds: seeds)
+        let adversarial = try withoutActuallyEscaping(onPass) { onPass in
+            try plan.attack.perturb(
+                images, towards: goal,
+                against: WatchedClassifier(classifier: classifier, onPass: onPass), seeds: seeds)
+        }
         let rounded =
             type(of: plan.attack).isMinimumNorm
             ? try EightBits.finished(

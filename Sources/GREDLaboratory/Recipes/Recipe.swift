@@ -40,8 +40,8 @@ public struct Recipe: Sendable {
     /// A few minutes on two cores, on MNIST or its like.
     public static let demo = Recipe(
         name: "demo", fit: 10_000, guardImages: 4_000, calibrate: 1_000, test: 2_000,
-        classifierWidth: 0.5, detectorWidth: 0.25, batchSize: 128, classifierEpochs: 4,
-        detectorEpochs: 9, rectifierEpochs: 10,
+        classifierWidth: 0.5, detectorWidth: 0.25, batchSize: 64, classifierEpochs: 4,
+        detectorEpochs: 6, rectifierEpochs: 6,
         trainingAttacks: ["fgsm": 700, "pgd": 600, "deepfool": 500, "ddn": 600],
         testAttacks: ["fgsm": 500, "pgd": 400, "deepfool": 400, "cw": 150, "ddn": 400],
         deepFool: DeepFool(candidates: 4), ddn: DDN(steps: 50),

@@ -24,16 +24,35 @@ public struct StageStore: Sendable {
     ) throws -> Result {
         let done = try place(of: name, configuration)
         if !FileManager.default.fileExists(atPath: done.path) {
+            try produce(done, configuration, make)
+        }
+        return try read(done)
+    }
+
+    private func produce(
+        _ done: URL, _ configuration: some Encodable, _ make: (URL) throws -> Void
+    ) throws {
+        let files = FileManager.default
+        do {
+            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw FileFault(
+                path: folder.path,
+                reason: "finished work is kept there; name another folder with GRED_CACHE.")
+        }
+        let lock = done.appendingPathExtension("lock")
+        try StageLock.holding(lock) {
+            // Another process may have finished it while this one waited.
+            guard !files.fileExists(atPath: done.path) else { return }
             let partial = done.appendingPathExtension("partial")
-            try FileManager.default.createDirectory(
-                at: partial, withIntermediateDirectories: true)
+            try files.createDirectory(at: partial, withIntermediateDirectories: true)
             try make(partial)
             try AtomicFile.write(
                 ContentKey.canonicalJSON(configuration),
                 to: partial.appending(component: "configuration.json"))
-            try FileManager.default.moveItem(at: partial, to: done)
+            try files.moveItem(at: partial, to: done)
+            try? files.removeItem(at: lock)
         }
-        return try read(done)
     }
 
     /// Whether a stage is done.
