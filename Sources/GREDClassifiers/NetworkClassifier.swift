@@ -107,6 +107,7 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
     case tooFewClasses(Int)
     case noClassifier(path: String)
     case badDescription(path: String)
+    case imageTooSmall(family: String, shape: ImageShape, least: Int)
 
     public var description: String {
         switch self {
@@ -116,6 +117,8 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
             "\(path) holds no classifier (there is no classifier.json in it): make one with `gred train`."
         case .badDescription(let path):
             "\(path) does not describe a classifier: make it anew with `gred train`."
+        case .imageTooSmall(let family, let shape, let least):
+            "\(family) needs images with sides of at least \(least) pixels, and these are \(shape)."
         }
     }
 }

@@ -28,7 +28,7 @@ struct AttackCommand: ParsableCommand {
     @Option(help: "The folder of a classifier.", completion: .directory)
     var classifier: String
 
-    @Option(help: "The data set: mnist or digits.")
+    @Option(help: "The data set: mnist, cifar10 or digits.")
     var data = "mnist"
 
     @Option(help: "How many images to attack.")

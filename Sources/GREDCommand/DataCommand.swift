@@ -20,7 +20,7 @@ struct DataCommand: ParsableCommand {
               gred data digits --json
             """)
 
-    @Argument(help: "mnist or digits.")
+    @Argument(help: "mnist, cifar10 or digits.")
     var name = "mnist"
 
     @Flag(help: "Print JSON.")

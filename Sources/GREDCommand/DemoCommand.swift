@@ -22,7 +22,7 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "demo (a few minutes) or smoke (half a minute, figures mean nothing).")
     var profile = "demo"
 
-    @Option(help: "The data set: mnist or digits; by default mnist where it can be had.")
+    @Option(help: "The data set: mnist, cifar10 or digits; by default mnist where it can be had.")
     var data: String?
 
     @Option(help: "The folder that the report is written to.", completion: .directory)

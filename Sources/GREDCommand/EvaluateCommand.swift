@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
     @Argument(help: "The folder of a guard bundle.", completion: .directory)
     var bundle: String
 
-    @Option(help: "The data set: mnist or digits.")
+    @Option(help: "The data set: mnist, cifar10 or digits.")
     var data = "mnist"
 
     @Option(help: "How many images to try: demo or smoke.")

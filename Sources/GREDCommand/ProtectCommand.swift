@@ -24,7 +24,7 @@ struct ProtectCommand: ParsableCommand {
     @Argument(help: "The folder of a classifier.", completion: .directory)
     var classifier: String
 
-    @Option(help: "The data set that the classifier is for: mnist or digits.")
+    @Option(help: "The data set that the classifier is for: mnist, cifar10 or digits.")
     var data = "mnist"
 
     @Option(help: "How much to spend: demo (a few minutes) or smoke (half a minute).")

@@ -18,7 +18,7 @@ struct TrainCommand: ParsableCommand {
               gred train --data mnist --width 0.5 --images 10000 --epochs 4 --output small
             """)
 
-    @Option(help: "The data set: mnist or digits.")
+    @Option(help: "The data set: mnist, cifar10 or digits.")
     var data = "mnist"
 
     @Option(help: "Scales the number of channels; 1 is 64 … 512.")

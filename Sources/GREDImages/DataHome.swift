@@ -26,6 +26,9 @@ public enum DataHome {
             .appendingPathComponent("data", isDirectory: true)
     }
 
+    /// The folder of the six CIFAR-10 files, or of the folder that holds them: `cifar10/` in the
+    /// data home.
+    public static var cifar10: URL { url.appendingPathComponent("cifar10", isDirectory: true) }
     /// The folder of the four MNIST files, `mnist/` in the data home.
     public static var mnist: URL { url.appendingPathComponent("mnist", isDirectory: true) }
 }

@@ -10,12 +10,14 @@ public struct DataSet {
     public let notes: [String]
 
     /// The names that ``init(named:observer:)`` knows.
-    public static let names = ["mnist", "digits"]
+    public static let names = ["mnist", "cifar10", "digits"]
 
-    /// - Parameter name: `mnist` (from `GRED_DATA`, or downloaded), or `digits` (generated).
+    /// - Parameter name: `mnist` (from `GRED_DATA`, or downloaded), `cifar10` (from `GRED_DATA`), or
+    ///   `digits` (generated).
     public init(named name: String, observer: any WorkObserver) throws {
         switch name {
         case "mnist": try self.init(mnist: DataHome.ensureMNIST(), observer: observer)
+        case "cifar10": try self.init(cifar10: DataHome.cifar10)
         case "digits": try self.init(generatedDigits: [])
         default: throw DataSetFault.unknown(name: name)
         }
@@ -50,6 +52,15 @@ public struct DataSet {
             seed: Self.splitSeed)
         augmentation = .digits
         self.notes = notes
+    }
+
+    private init(cifar10 folder: URL) throws {
+        let photographs = try CIFAR10(folder: folder)
+        sets = try FourSets(
+            train: photographs.train, test: photographs.test, fit: 40_000, guard: 8_000,
+            calibrate: 2_000, seed: Self.splitSeed)
+        augmentation = .photographs
+        notes = []
     }
 
     private init(generatedDigits notes: [String]) throws {

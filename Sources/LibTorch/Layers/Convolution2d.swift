@@ -6,21 +6,34 @@ public final class Convolution2d: Layer {
     let padding: [Int]
     let groups: Int
 
-    /// Initialised as PyTorch does (He et al. 2015, uniform, for a leaky slope of √5).
-    public init(
+    /// A square kernel, initialised as PyTorch does (He et al. 2015, uniform, for a leaky slope of
+    /// √5).
+    public convenience init(
         inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1,
         padding: Int = 0, groups: Int = 1, bias: Bool = true, generator: Generator
     ) throws {
-        let fanIn = inputChannels / groups * kernelSize * kernelSize
+        try self.init(
+            inputChannels: inputChannels, outputChannels: outputChannels,
+            kernel: (kernelSize, kernelSize), stride: stride, padding: (padding, padding),
+            groups: groups, bias: bias, generator: generator)
+    }
+
+    /// A kernel and padding of the given height and width.
+    public init(
+        inputChannels: Int, outputChannels: Int, kernel: (height: Int, width: Int),
+        stride: Int = 1, padding: (height: Int, width: Int) = (0, 0), groups: Int = 1,
+        bias: Bool = true, generator: Generator
+    ) throws {
+        let fanIn = inputChannels / groups * kernel.height * kernel.width
         weight = try uniformParameter(
-            [outputChannels, inputChannels / groups, kernelSize, kernelSize], fanIn: fanIn,
+            [outputChannels, inputChannels / groups, kernel.height, kernel.width], fanIn: fanIn,
             generator: generator
         ).channelsLast()
         self.bias =
             bias
             ? try uniformParameter([outputChannels], fanIn: fanIn, generator: generator) : nil
         self.stride = [stride, stride]
-        self.padding = [padding, padding]
+        self.padding = [padding.height, padding.width]
         self.groups = groups
     }
 
