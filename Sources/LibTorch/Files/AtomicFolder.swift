@@ -26,9 +26,18 @@ public enum AtomicFolder {
             .appending(component: ".\(folder.lastPathComponent).partial-\(UUID().uuidString)")
         defer { try? files.removeItem(at: partial) }
         try fill(partial)
+        // The old folder steps aside until the new one stands, so that neither can be lost.
+        let aside = partial.appendingPathExtension("old")
         do {
-            if files.fileExists(atPath: folder.path) { try files.removeItem(at: folder) }
-            try files.moveItem(at: partial, to: folder)
+            let isThere = files.fileExists(atPath: folder.path)
+            if isThere { try files.moveItem(at: folder, to: aside) }
+            do {
+                try files.moveItem(at: partial, to: folder)
+            } catch {
+                if isThere { try files.moveItem(at: aside, to: folder) }
+                throw error
+            }
+            if isThere { try? files.removeItem(at: aside) }
         } catch {
             throw FileFault(path: folder.path, reason: error.localizedDescription)
         }

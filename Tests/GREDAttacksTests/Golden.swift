@@ -1,0 +1,94 @@
+import Foundation
+import GREDClassifiers
+import LibTorch
+import Testing
+
+@testable import GREDAttacks
+
+/// The values of one subject, written by `Scripts/golden/attacks.py`.
+struct Golden {
+    private let subject: String
+    private let tensors: [String: Tensor]
+
+    init(_ subject: String) throws {
+        // Sums must not depend on how many processors there are; the setting is a thread's own from
+        // its first operation on, so it is made wherever a test begins.
+        try Engine.setThreadCount(1)
+        self.subject = subject
+        let url = try #require(
+            Bundle.module.url(
+                forResource: subject, withExtension: "safetensors", subdirectory: "Golden"))
+        tensors = try Safetensors.read(url).tensors
+    }
+
+    subscript(_ name: String) -> Tensor {
+        get throws { try #require(tensors[name], "\(subject).safetensors holds no '\(name)'") }
+    }
+}
+
+/// What the peers attacked: a small network, 32 images of 1×12×12, their labels and random targets.
+/// Five images are not given their labels to begin with.
+struct Subject {
+    let network: SmallNetwork
+    let images: Tensor
+    let labels: [Int]
+    let targets: [Int]
+
+    init() throws {
+        let golden = try Golden("subject")
+        network = try SmallNetwork(golden)
+        images = try golden["images"]
+        labels = try golden["labels"].ints()
+        targets = try golden["targets"].ints()
+    }
+
+    var count: Int { labels.count }
+    var untargeted: Goal { get throws { .untargeted(try Labels(labels)) } }
+    var targeted: Goal { get throws { .targeted(try Targets(targets)) } }
+    var seeds: ImageSeeds { ImageSeeds(seed: 1, range: 0..<count) }
+
+    /// The goal that suits an attack best at showing a fault: targeted where it can.
+    func goal(for attack: any Attack) throws -> Goal {
+        type(of: attack).canTarget ? try targeted : try untargeted
+    }
+
+    /// What an attack finds for images of this subject, at these places.
+    func perturbed(
+        by attack: any Attack, towards goal: Goal, against classifier: (any Classifier)? = nil,
+        places: [Int]? = nil
+    ) throws -> Tensor {
+        let places = places ?? Array(0..<count)
+        return try attack.perturb(
+            images.rows(places), towards: goal.rows(places), against: classifier ?? network,
+            seeds: ImageSeeds(seed: 1, indices: places))
+    }
+}
+
+/// How one library fared on some images.
+struct Outcome {
+    let reached: [Bool]
+    let lengths: [Float]
+
+    init(
+        _ adversarial: Tensor, from images: Tensor, towards goal: Goal,
+        against classifier: any Classifier, confidence: Double = 0
+    ) throws {
+        reached = try goal.isReached(
+            in: classifier.logits(of: adversarial), confidence: confidence
+        ).bools()
+        lengths = try (adversarial - images).rowNorms().floats()
+    }
+
+    var successes: Int { reached.count(where: \.self) }
+
+    /// The middle L2 length of the successful perturbations.
+    var medianLength: Float {
+        let sorted = zip(reached, lengths).filter(\.0).map(\.1).sorted()
+        return sorted.isEmpty ? .infinity : sorted[sorted.count / 2]
+    }
+}
+
+/// Each image's largest difference between two batches.
+func largestDifferences(_ one: Tensor, _ other: Tensor) throws -> [Float] {
+    try (one - other).abs().rowMaxima().floats()
+}
