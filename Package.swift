@@ -59,13 +59,16 @@ let package = Package(
         // Tests, one target a module.
         .testTarget(
             name: "LibTorchTests", dependencies: ["LibTorch"], resources: [.copy("Golden")]),
-        .testTarget(name: "GREDImagesTests", dependencies: ["GREDImages"]),
-        .testTarget(name: "GREDClassifiersTests", dependencies: ["GREDClassifiers"]),
-        .testTarget(name: "GREDAttacksTests", dependencies: ["GREDAttacks"]),
+        .testTarget(name: "GREDImagesTests", dependencies: ["GREDImages", "CZlib"]),
+        .testTarget(
+            name: "GREDClassifiersTests", dependencies: ["GREDClassifiers"],
+            resources: [.copy("Golden")]),
+        .testTarget(
+            name: "GREDAttacksTests", dependencies: ["GREDAttacks"], resources: [.copy("Golden")]),
         .testTarget(name: "GREDTests", dependencies: ["GRED"]),
         .testTarget(name: "GREDChartsTests", dependencies: ["GREDCharts"]),
         .testTarget(name: "GREDLaboratoryTests", dependencies: ["GREDLaboratory"]),
-        .testTarget(name: "GREDCommandTests", dependencies: ["GREDLaboratory"]),
+        .testTarget(name: "GREDCommandTests", dependencies: ["GREDCommand", "GREDLaboratory"]),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -94,7 +94,7 @@ enum PageStyle {
         .pixelated img { image-rendering: pixelated; }
         .verdict {
           display: inline-block; padding: 1px 8px; border-radius: 999px; color: var(--soft);
-          font-size: 12px;
+          font-size: 12px; white-space: nowrap;
         }
         .verdict.good { background: var(--good-wash); color: var(--good); }
         .verdict.poor { background: var(--poor-wash); color: var(--poor); }

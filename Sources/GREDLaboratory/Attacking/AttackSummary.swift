@@ -56,12 +56,7 @@ public struct AttackReport: Codable, Sendable {
         self.attacks = attacks
     }
 
-    public func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return try encoder.encode(self)
-    }
+    public func json() throws -> Data { try ReportJSON.data(of: self) }
 
     public var table: Table {
         var table = Table(

@@ -53,7 +53,6 @@ public struct GuardEvaluation {
         for plan in attacks {
             let record = try experiment.run(plan, on: right)
             let survivors = record.survivors
-            guard !survivors.isEmpty else { continue }
             let benign = try inspect(
                 record.originals.rows(survivors), recovery: .ofFlagged)
             let adversarial = try inspect(record.rounded.rows(survivors), recovery: .ofAll)
@@ -62,6 +61,8 @@ public struct GuardEvaluation {
                 try measure(
                     plan, record, benign: benign, adversarial: adversarial, roc: roc,
                     thresholds: thresholds, trainedOn: trainedOn.contains(plan.title)))
+            // An attack without survivors keeps its row, with nothing to draw.
+            guard !survivors.isEmpty else { continue }
             norms.append((plan.title, adversarial.logNorms))
             curves.append((plan.title, roc))
             examples += try Example.first(
@@ -201,6 +202,9 @@ extension AttackPlan {
     func settings() throws -> [String: Double] {
         let json = try JSONSerialization.jsonObject(
             with: JSONEncoder().encode(AnyEncodable(attack)))
-        return (json as? [String: Any] ?? [:]).compactMapValues { ($0 as? NSNumber)?.doubleValue }
+        let numbers = (json as? [String: Any] ?? [:])
+            .compactMapValues { ($0 as? NSNumber)?.doubleValue }
+        return Dictionary(
+            uniqueKeysWithValues: numbers.map { (SnakeCaseKey.snakeCase($0.key), $0.value) })
     }
 }

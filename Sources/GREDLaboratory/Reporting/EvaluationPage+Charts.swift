@@ -11,9 +11,9 @@ extension EvaluationPage {
                 [
                     .paragraph(
                         """
-                        The first images on which each attack succeeds, not a choice. f answers \
-                        rightly for the original and wrongly for the adversarial copy; the guard \
-                        calls the copy adversarial and gives a label back.
+                        The first images on which each attack succeeds, not a selection. f is right on \
+                        the original and wrong on the adversarial copy; the guard should call the copy \
+                        adversarial and give the right label back.
                         """),
                     .gallery(try ExampleGallery.gallery(of: findings.examples)),
                 ])
@@ -34,16 +34,18 @@ extension EvaluationPage {
                 .paragraph(
                     """
                     The sensitivity S of an input is the size of the loss's gradient at the label \
-                    that f gives: small where f is sure, large near the boundary to another label. \
-                    An attack that looks for the smallest change stops just beyond the boundary, \
-                    above clean images; one that spends a whole budget goes far past it, below them.
+                    that f gives: small where f is sure, large near the boundary to another label. An \
+                    attack that looks for the smallest change stops just past the boundary, above \
+                    clean images; one that spends a whole budget can go far past it, where f is sure \
+                    again, and end below them.
+
                     \(sides)
                     """),
                 .chart(
                     chart,
                     caption: """
-                        Clean: all test images. Attacks: the adversarial copies of A, at 8 bits. Each \
-                        row: density, quartiles, and the range from 5% to 95%.
+                        Clean: all test images. Attacks: the adversarial copies, at 8 bits, that fool f. \
+                        Each row: density, quartiles, and the range from 5% to 95%.
                         """),
             ])
     }
@@ -55,9 +57,8 @@ extension EvaluationPage {
         let above = medians.dropFirst().filter { $0.1 > clean }.map(\.0)
         let below = medians.dropFirst().filter { $0.1 < clean }.map(\.0)
         let parts = [(above, "above"), (below, "below")].filter { !$0.0.isEmpty }
-            .map { "\($0.0.listed) \($0.0.count == 1 ? "lies" : "lie") \($0.1)" }
-        return parts.isEmpty
-            ? "" : "Here the medians say: \(parts.joined(separator: "; ")) the clean images."
+            .map { names, side in "\(names.listed) \(names.count == 1 ? "lies" : "lie") \(side)" }
+        return parts.isEmpty ? "" : "By the medians here, \(parts.listed) clean images."
     }
 
     /// Fig. 3: the curves, for the section on detection; nil without any.
@@ -75,8 +76,9 @@ extension EvaluationPage {
         return .chart(
             chart,
             caption: """
-                Clean against adversarial copies of A. The score is ln(p⁻/p⁺) of the detector that \
-                decides, the one with the lower entropy (Eq. 12).
+                The clean images of A against their adversarial copies. A: the images that f classifies \
+                rightly and whose copy, at 8 bits, fools it. The score is ln(p⁻/p⁺) of the detector \
+                that decides, the one with the lower entropy (Eq. 12).
                 """)
     }
 }

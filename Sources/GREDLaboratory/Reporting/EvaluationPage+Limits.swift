@@ -1,3 +1,4 @@
+import Foundation
 import GREDCharts
 
 extension EvaluationPage {
@@ -8,7 +9,7 @@ extension EvaluationPage {
                 """
                 All attacks here are grey-box: the attacker knows f and its weights, but not that a \
                 guard stands in front of it. An attacker who knows the guard and aims at both is not \
-                measured here and will do better.
+                measured here and may do far better.
                 """),
             .paragraph(
                 """
@@ -32,6 +33,7 @@ extension EvaluationPage {
             "Details",
             [
                 .details(title: "Provenance", text: provenance),
+                .details(title: "Settings of the attacks", text: settings),
                 .details(title: "Definitions", text: Self.definitions),
             ])
     }
@@ -52,10 +54,33 @@ extension EvaluationPage {
                 "\(Figure.count($0.attempted)) images tried, \(Figure.count($0.samples)) in A"
             )
         }
-        let width = (lines + samples).map(\.0.count).max() ?? 0
-        return (lines + samples).map { name, value in
+        return aligned(lines + samples)
+    }
+
+    private var settings: String {
+        aligned(
+            report.attacks.map { attack in
+                let settings = attack.settings.sorted { $0.key < $1.key }
+                    .map { "\($0.key) \(Self.short($0.value))" }
+                return (attack.title, settings.joined(separator: ", "))
+            })
+    }
+
+    /// A line a pair, the names in a column of their own.
+    private func aligned(_ pairs: [(name: String, value: String)]) -> String {
+        let width = pairs.map(\.name.count).max() ?? 0
+        return pairs.map { name, value in
             name + String(repeating: " ", count: width + 2 - name.count) + value
         }.joined(separator: "\n")
+    }
+
+    /// As few decimals as the value needs, at most 5.
+    private static func short(_ value: Double) -> String {
+        let digits = (0..<5).first { places in
+            let scale = pow(10, Double(places))
+            return abs(value * scale - (value * scale).rounded()) < 1e-9 * scale
+        }
+        return Figure.fixed(value, digits: digits ?? 5)
     }
 
     private static let definitions = """

@@ -23,8 +23,8 @@ public struct EvaluationPage {
 
     private var subtitle: String {
         let attacks = report.attacks.count
-        return "A guard against adversarial images, measured on \(Figure.count(report.cleanImages))"
-            + " test images and \(attacks) \(attacks == 1 ? "attack" : "attacks") that its"
-            + " classifier f and its own networks had not seen before."
+        return "A classifier f and its guard against adversarial images, measured on"
+            + " \(Figure.count(report.cleanImages)) test images that neither had seen, under"
+            + " \(attacks) \(attacks == 1 ? "attack" : "attacks")."
     }
 }

@@ -21,7 +21,7 @@ public enum EvaluationTable {
             "\(report.dataset): f is right on \(report.base.formatted()) of \(images) clean images,"
                 + " \(Figure.fixed(report.guardedCleanAccuracy)) with the guard in place.",
             "False positives: \(Figure.count(report.falsePositiveCount)) of \(images) clean images"
-                + " are called adversarial, \(report.falsePositives.formatted()).",
+                + " called adversarial, \(report.falsePositives.formatted()).",
         ]
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GRED
 import GREDCharts
 import GREDImages
@@ -14,8 +15,9 @@ enum ExampleGallery {
     private static let caption = """
         Below the images: f's label of the original; f's label of the adversarial copy; how many \
         times the difference is amplified (grey: no change); the guard's verdict with p⁻; the label \
-        that the guard gives back. The sensitivity is on a logarithmic scale, dark to bright. In \
-        the masked copy, suspect pixels are replaced at random.
+        that the guard gives back. Sensitivity: the most sensitive pixel is pale yellow, one that is \
+        a hundred times less sensitive or more is dark blue. In the masked copy, suspect pixels are \
+        replaced at random.
         """
 
     private static func row(_ example: Example) throws -> Gallery.Row {
@@ -54,11 +56,17 @@ enum ExampleGallery {
     private static func sensitivity(_ example: Example) throws -> Gallery.Item {
         let verdict = example.verdict
         return Gallery.Item(
-            png: try PNG.encode(ColourRamp.image(of: example.sensitivity)),
+            png: try PNG.encode(ColourRamp.image(of: twoDecades(of: example.sensitivity))),
             description: "the sensitivity map of the adversarial copy",
             verdict: (verdict.isAdversarial ? "adversarial, " : "benign, ")
                 + probability(verdict.adversarialProbability),
             tint: verdict.isAdversarial ? .good : .poor)
+    }
+
+    /// A sensitivity map stretched so that its upper two decades fill 0…1: hardly a pixel lies below.
+    private static func twoDecades(of map: Tensor) throws -> Tensor {
+        let decades = -InputSensitivity.logFloor / log(10)
+        return try (map - 1) * (decades / 2) + 1
     }
 
     private static func masked(_ example: Example) throws -> Gallery.Item {

@@ -42,7 +42,7 @@ struct SnakeCaseKey: CodingKey {
         self.intValue = intValue
     }
 
-    private static func snakeCase(_ name: String) -> String {
+    static func snakeCase(_ name: String) -> String {
         var result = ""
         var before: Character?
         for character in name {
