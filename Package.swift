@@ -65,7 +65,7 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(
             name: "GREDAttacksTests", dependencies: ["GREDAttacks"], resources: [.copy("Golden")]),
-        .testTarget(name: "GREDTests", dependencies: ["GRED"]),
+        .testTarget(name: "GREDTests", dependencies: ["GRED"], resources: [.copy("Golden")]),
         .testTarget(name: "GREDChartsTests", dependencies: ["GREDCharts"]),
         .testTarget(name: "GREDLaboratoryTests", dependencies: ["GREDLaboratory"]),
         .testTarget(name: "GREDCommandTests", dependencies: ["GREDCommand", "GREDLaboratory"]),

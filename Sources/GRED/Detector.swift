@@ -56,6 +56,13 @@ public final class Detector {
         self.description = description
         let shape = description.imageShape
         let planes = description.reading.planes(channels: shape.channels)
+        let (means, deviations) = (
+            description.standardisation.means.count, description.standardisation.deviations.count
+        )
+        guard means == planes, deviations == planes else {
+            throw DetectorFault.standardisation(
+                planes: planes, means: means, deviations: deviations)
+        }
         network = try description.architecture.network(
             shape: ImageShape(channels: planes, height: shape.height, width: shape.width),
             classes: 2, paddingValue: description.borderValue, seed: seed)
@@ -105,5 +112,17 @@ extension Detector.Description {
             case .sensitivity(.logarithmic): InputSensitivity.logFloor
             }
         return (plain - standardisation.means[0]) / standardisation.deviations[0]
+    }
+}
+
+/// A detector that cannot be built.
+public enum DetectorFault: Error, Equatable, CustomStringConvertible {
+    case standardisation(planes: Int, means: Int, deviations: Int)
+
+    public var description: String {
+        switch self {
+        case .standardisation(let planes, let means, let deviations):
+            "A detector that reads \(planes) planes needs a mean and a deviation for each, and its description has \(means) means and \(deviations) deviations."
+        }
     }
 }

@@ -8,7 +8,8 @@ public enum EntropyFusion {
     ) {
         // The entropy of a pair (p⁺, p⁻) falls as |z| grows, so comparing |z| compares entropies
         // exactly, also where both are 0 in float32. A tie goes to CNN_sen, as in Eq. 12.
-        let orgDecides = try org.logit.abs() .> sen.logit.abs()
+        // A logit that is no number decides, lest the other speak for an image that nobody can judge.
+        let orgDecides = try (org.logit.abs() .> sen.logit.abs()) .| org.logit.isNaN()
         return (
             Opinion(logit: try orgDecides.choose(org.logit, sen.logit)), orgDecides
         )

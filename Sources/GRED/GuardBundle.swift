@@ -82,23 +82,40 @@ public enum GuardBundle {
                 checkedPart(name, of: manifest, in: folder),
                 path: folder.appending(component: name).path)
         }
-        let classifier = try NetworkClassifier(
-            manifest.classifier, weights: part(GuardManifest.PartName.classifier),
-            from: GuardManifest.PartName.classifier)
-        let rectifier = try NetworkClassifier(
-            manifest.classifier, weights: part(GuardManifest.PartName.rectifier),
-            from: GuardManifest.PartName.rectifier)
-        let org = try Detector(manifest.org, seed: 0)
-        try org.network.load(
-            part(GuardManifest.PartName.org).tensors, from: GuardManifest.PartName.org)
-        let sen = try Detector(manifest.sen, seed: 0)
-        try sen.network.load(
-            part(GuardManifest.PartName.sen).tensors, from: GuardManifest.PartName.sen)
+        let networks = try networks(of: manifest, in: folder)
+        for (name, network) in [
+            (GuardManifest.PartName.classifier, networks.classifier.network),
+            (GuardManifest.PartName.rectifier, networks.rectifier.network),
+            (GuardManifest.PartName.org, networks.org.network),
+            (GuardManifest.PartName.sen, networks.sen.network),
+        ] {
+            try network.load(part(name).tensors, from: folder.appending(component: name).path)
+        }
         return Guard(
-            classifier: classifier, org: org, sen: sen,
+            classifier: networks.classifier, org: networks.org, sen: networks.sen,
             rectifier: Rectifier(
-                network: rectifier, masking: manifest.masking, copies: manifest.copies),
+                network: networks.rectifier, masking: manifest.masking, copies: manifest.copies),
             key: key)
+    }
+
+    /// The networks that a manifest describes, with fresh weights.
+    private static func networks(of manifest: GuardManifest, in folder: URL) throws -> (
+        classifier: NetworkClassifier, rectifier: NetworkClassifier, org: Detector, sen: Detector
+    ) {
+        func fault(_ reason: String) -> BundleFault {
+            .badManifest(path: folder.appending(component: manifestName).path, reason: reason)
+        }
+        if let contradiction = manifest.contradiction { throw fault(contradiction) }
+        do {
+            return (
+                try NetworkClassifier(manifest.classifier, seed: 0),
+                try NetworkClassifier(manifest.classifier, seed: 0),
+                try Detector(manifest.org, seed: 0), try Detector(manifest.sen, seed: 0)
+            )
+        } catch {
+            // Its sentence stands inside another.
+            throw fault("\(error)".replacing(/\.$/, with: ""))
+        }
     }
 
     private static func checkedPart(

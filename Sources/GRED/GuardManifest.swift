@@ -29,6 +29,21 @@ public struct GuardManifest: Sendable, Codable {
     /// The format that this program writes, and the newest that it reads.
     public static let currentSchema = 1
 
+    /// What in it cannot be true, or nil. It was read from a file that anybody may have changed.
+    var contradiction: String? {
+        for detector in [org, sen] where detector.imageShape != classifier.inputShape {
+            return
+                "a detector is for images of \(detector.imageShape), and the classifier's are \(classifier.inputShape)"
+        }
+        if !(0...1).contains(masking.alpha) {
+            return "α is \(masking.alpha), and it lies in 0…1"
+        }
+        if !(1...1000).contains(copies) {
+            return "the rectifier is to be asked about \(copies) copies, and 1 to 1000 are possible"
+        }
+        return nil
+    }
+
     enum PartName {
         static let classifier = "classifier.safetensors"
         static let org = "org.safetensors"

@@ -12,6 +12,7 @@ public enum SuspectPixels {
         let pixels = try sensitivity.pixelMap().unsqueezed(1)
         let highest = try pixels.rowMaxima().perRow(rank: 4)
         let lowest = try pixels.rowMinima().perRow(rank: 4)
-        return try pixels .> ((highest - lowest) * alpha + lowest)
+        // Eq. 13's threshold as a mean of the two, which at α = 1 is S_max to the last place.
+        return try pixels .> (highest * alpha + lowest * (1 - alpha))
     }
 }

@@ -57,7 +57,7 @@ public struct DDN: Attack {
             let rate = 0.01 + 0.99 * (1 + cos(.pi * Double(step) / Double(steps))) / 2
             delta = try delta + normalised(gradient, seeds: seeds) * rate
             norm = try reached.choose(
-                (norm * (1 - gamma)).minimum(bestNorm), (norm * (1 + gamma)).minimum(longest))
+                norm * (1 - gamma), (norm * (1 + gamma)).minimum(longest))
             delta = try rescaled(delta, to: norm)
             delta = try quantised(delta, around: images)
         }

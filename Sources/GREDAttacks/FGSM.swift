@@ -18,6 +18,7 @@ public struct FGSM: Attack {
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {
+        guard !goal.isTargeted else { throw AttackFault.cannotTarget(attack: name) }
         let (gradient, _) = try classifier.ascent(of: goal, at: images)
         return try (images + gradient.sign() * epsilon).clamped(min: 0, max: 1)
     }

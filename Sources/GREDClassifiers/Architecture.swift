@@ -23,11 +23,18 @@ public struct Architecture: Sendable, Hashable, Codable {
         self.width = width
     }
 
+    /// Sixteen times the original's channels are beyond every memory.
+    static let largestWidth = 16.0
+
     /// Builds the network with fresh weights.
     /// - Parameter paddingValue: what a border that the network adds holds (VGG11 alone adds one).
     public func network(
         shape: ImageShape, classes: Int, paddingValue: Double = 0, seed: UInt64
     ) throws -> any Layer {
+        // It may have been read from a file.
+        guard width > 0, width <= Self.largestWidth else {
+            throw ClassifierFault.absurdWidth(width)
+        }
         let generator = try Generator(seed: seed)
         func resNet(_ depth: ResNet.Depth) throws -> ResNet {
             try ResNet(
@@ -41,7 +48,8 @@ public struct Architecture: Sendable, Hashable, Codable {
                 generator: generator)
         case .cwnet:
             guard min(shape.height, shape.width) >= 16 else {
-                throw ClassifierFault.imageTooSmall(family: family.rawValue, shape: shape, least: 16)
+                throw ClassifierFault.imageTooSmall(
+                    family: family.rawValue, shape: shape, least: 16)
             }
             return try CWnet(shape: shape, classes: classes, width: width, generator: generator)
         case .resnet18: return try resNet(.d18)
@@ -51,7 +59,8 @@ public struct Architecture: Sendable, Hashable, Codable {
         case .resnet152: return try resNet(.d152)
         case .inceptionV3:
             guard min(shape.height, shape.width) >= 75 else {
-                throw ClassifierFault.imageTooSmall(family: family.rawValue, shape: shape, least: 75)
+                throw ClassifierFault.imageTooSmall(
+                    family: family.rawValue, shape: shape, least: 75)
             }
             return try InceptionV3(
                 channels: shape.channels, classes: classes, generator: generator)

@@ -108,6 +108,7 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
     case noClassifier(path: String)
     case badDescription(path: String)
     case imageTooSmall(family: String, shape: ImageShape, least: Int)
+    case absurdWidth(Double)
 
     public var description: String {
         switch self {
@@ -119,6 +120,8 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
             "\(path) does not describe a classifier: make it anew with `gred train`."
         case .imageTooSmall(let family, let shape, let least):
             "\(family) needs images with sides of at least \(least) pixels, and these are \(shape)."
+        case .absurdWidth(let width):
+            "A network's width is above 0 and at most \(Int(Architecture.largestWidth)) times the original's, and this one is \(width): 1 is the original."
         }
     }
 }

@@ -136,6 +136,16 @@ public struct Training {
         guard let checkpoint, FileManager.default.fileExists(atPath: checkpoint.path) else {
             return 0
         }
+        do {
+            return try takeUp(checkpoint, network, optimiser)
+        } catch TorchError.badFile(let path, let reason) {
+            throw TrainingFault.badCheckpoint(path: path, reason: reason)
+        }
+    }
+
+    private func takeUp(
+        _ checkpoint: URL, _ network: any Layer, _ optimiser: any Optimiser
+    ) throws -> Int {
         let contents = try Safetensors.read(checkpoint)
         guard contents.metadata["key"] == (try key), let text = contents.metadata["epochs"],
             let epochs = Int(text)
@@ -156,11 +166,14 @@ public struct Training {
 /// A training run that cannot go on.
 public enum TrainingFault: Error, Equatable, CustomStringConvertible {
     case diverged(epoch: Int)
+    case badCheckpoint(path: String, reason: String)
 
     public var description: String {
         switch self {
         case .diverged(let epoch):
             "The loss stopped being a number in epoch \(epoch): try a lower learning rate."
+        case .badCheckpoint(let path, let reason):
+            "\(path) is no checkpoint to go on from: \(reason) Remove it, and training begins anew."
         }
     }
 }

@@ -46,6 +46,24 @@ struct SmallNetwork: Classifier {
     }
 }
 
+/// A classifier that is any function of its images.
+struct Function: Classifier {
+    let inputShape: ImageShape
+    let classNames: [String]
+    let device = Device.cpu
+    let function: (Tensor) throws -> Tensor
+
+    /// - Parameter shape: channels, height and width.
+    init(shape: [Int], classes: Int, _ function: @escaping (Tensor) throws -> Tensor) {
+        inputShape = ImageShape(channels: shape[0], height: shape[1], width: shape[2])
+        classNames = (0..<classes).map(String.init)
+        self.function = function
+    }
+
+    func move(to device: Device) throws {}
+    func logits(of images: Tensor) throws -> Tensor { try function(images) }
+}
+
 /// Another classifier's logits, changed by a function of them and of the images.
 struct Altered: Classifier {
     let base: any Classifier
