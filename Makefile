@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow format lint doctor clean help
+.PHONY: setup build build-tests demo test test-slow format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -13,7 +13,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
 CONFIGURATION := --configuration release -Xswiftc -enable-testing
 RUN_TESTS := swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest \
 	--skip-build --quiet
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Examples/Package.swift Examples/Sources
 
 setup: ## make sure that libtorch and the system packages are there (every target does)
 	@Scripts/setup
@@ -38,6 +38,17 @@ format: ## lay out the sources in place
 
 lint: ## check the layout of the sources
 	@swift format lint --strict --recursive --parallel $(SOURCES)
+
+docs: build ## build the documentation: .build/docs; list public declarations without a comment
+	@Scripts/docs
+
+examples: ## build the examples as the package of their own that they are, and start them
+	@Examples/setup >/dev/null
+	@swift build --package-path Examples --configuration release
+	@cd Examples && rm -rf .build/digits && .build/release/TrainAndGuard .build/digits && \
+		.build/release/GuardImages .build/digits/guard .build/digits/attacked.safetensors && \
+		.build/release/SensitivityMap .build/digits/guard .build/digits/attacked.safetensors \
+			.build/digits/map.png
 
 doctor: ## say what is installed, what is missing and how to get it
 	@Scripts/doctor

@@ -25,6 +25,5 @@ let package = Package(
                 .product(name: "GRED", package: "GRED"),
                 .product(name: "GREDLaboratory", package: "GRED"),
             ]),
-        .executableTarget(name: "Snippets", dependencies: [.product(name: "GRED", package: "GRED"), .product(name: "GREDLaboratory", package: "GRED"), .product(name: "LibTorch", package: "GRED")]), // SCRATCH
     ]
 )

@@ -74,7 +74,7 @@ public final class Guard {
 
     /// Inspects images.
     /// - Parameter images: `[N, C, H, W]` in 0…1.
-    /// - Throws: ``InputFault`` for images that the classifier cannot take.
+    /// - Throws: `InputFault` for images that the classifier cannot take.
     public func inspect(_ images: Tensor, recovery: Recovery = .ofAll) throws -> Inspection {
         let images = try classifier.admitted(images)
         let sensitivity = try classifier.inputSensitivity(of: images)

@@ -6,7 +6,7 @@ import LibTorch
 /// gradient and whose L2 norm shrinks by γ while the image is adversarial and grows while it is not.
 ///
 /// Every iterate is quantised, so what it finds survives being saved as 8-bit pixels. The smallest
-/// adversarial perturbation seen is returned, so more steps never make it larger.
+/// adversarial perturbation seen is returned, whenever that was.
 public struct DDN: Attack {
     public var name: String { "ddn" }
     public static let canTarget = true

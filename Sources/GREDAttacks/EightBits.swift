@@ -12,7 +12,7 @@ public enum EightBits {
     /// The finishing step of a minimum-norm attack: lengthens a perturbation, as little as it takes,
     /// until the *rounded* image is adversarial.
     ///
-    /// The perturbation is scaled by the first factor of ``factors`` whose rounding keeps the goal.
+    /// The perturbation is scaled by the first factor of `factors` whose rounding keeps the goal.
     /// An image for which none does is returned rounded, as it was.
     /// - Parameters:
     ///   - adversarial: what the attack found, `[N, C, H, W]` in 0…1.

@@ -64,6 +64,7 @@ struct AttackCommand: ParsableCommand {
 
     func run() throws {
         let bench = try options.bench()
+        if let output { try OutputFolder.check(output) }
         let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
         try classifier.move(to: bench.device)
         let plans = try attacks.map {

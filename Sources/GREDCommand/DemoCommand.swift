@@ -34,6 +34,7 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         let bench = try options.bench()
+        try OutputFolder.check(output)
         let data =
             try data.map { try DataSet(named: $0, observer: bench.observer) }
             ?? DataSet.mnistOrDigits(observer: bench.observer)

@@ -40,6 +40,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let bench = try options.bench()
+        try OutputFolder.check(output)
         let sentry = try GuardBundle.read(URL(filePath: bundle))
         guard let classifier = sentry.classifier as? NetworkClassifier else {
             throw BundleFault.notBuiltIn

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GRED
 import GREDCharts
+import GREDClassifiers
 import GREDImages
 import GREDLaboratory
 import LibTorch
@@ -48,10 +49,18 @@ struct InspectCommand: ParsableCommand {
         var counts = (images: 0, adversarial: 0)
         for file in files {
             let source = try ImageFiles(URL(filePath: file))
+            // All of a file's images are checked first, so that no verdict is printed before a
+            // refusal, and the refusal counts images from the file's start.
+            let images: Tensor
+            do {
+                images = try sentry.classifier.admitted(source.images)
+            } catch let fault as InputFault {
+                throw FileOfImagesFault(file: file, fault: fault)
+            }
             for start in stride(from: 0, to: source.names.count, by: Self.batchSize) {
                 let end = min(start + Self.batchSize, source.names.count)
                 let verdicts = try sentry.inspect(
-                    source.images.sliced(start..<end), recovery: .ofAll
+                    images.sliced(start..<end), recovery: .ofAll
                 ).verdicts
                 if counts.images == 0 && !json { print(VerdictLine.heading) }
                 for (name, verdict) in zip(source.names[start..<end], verdicts) {
@@ -76,6 +85,14 @@ struct InspectCommand: ParsableCommand {
             print(line.text)
         }
     }
+}
+
+/// A file whose images the guarded classifier cannot take.
+struct FileOfImagesFault: Error, CustomStringConvertible {
+    var file: String
+    var fault: InputFault
+
+    var description: String { "\(file): \(fault)" }
 }
 
 /// One image's verdict as it is printed.

@@ -39,6 +39,7 @@ struct ProtectCommand: ParsableCommand {
 
     func run() throws {
         let bench = try options.bench()
+        try OutputFolder.check(output, marker: "guard.json")
         let recipe = try Profile.recipe(profile)
         let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
         try classifier.move(to: bench.device)

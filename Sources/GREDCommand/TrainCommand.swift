@@ -53,6 +53,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let bench = try options.bench()
+        try OutputFolder.check(output, marker: "classifier.json")
         let sets = try DataSet(named: data, observer: bench.observer)
         let fit = sets.sets.fit.prefix(images ?? .max)
         let classifier = try ClassifierTraining(
@@ -66,7 +67,8 @@ struct TrainCommand: ParsableCommand {
             augmentation: sets.augmentation
         ).run(on: fit, bench: bench)
         try classifier.save(to: URL(filePath: output))
-        let accuracy = try Accuracy.of(classifier, on: sets.sets.test)
+        let accuracy = try Accuracy.of(
+            classifier, on: sets.sets.test, observer: bench.observer)
         print("accuracy on \(sets.sets.test.name): \(accuracy.formatted(digits: 4))")
         print("classifier in \(output)")
     }

@@ -11,9 +11,11 @@ public struct ImageFiles {
 
     public init(_ url: URL) throws {
         let file = url.path
-        guard let handle = FileHandle(forReadingAtPath: file),
-            let start = try? handle.read(upToCount: 8)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
+            !isFolder.boolValue, let handle = FileHandle(forReadingAtPath: file)
         else { throw ImageFileFault.unreadable(path: file) }
+        let start = (try? handle.read(upToCount: 9)) ?? Data()
         try? handle.close()
 
         if start.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
@@ -21,14 +23,29 @@ public struct ImageFiles {
             names = [url.lastPathComponent]
             return
         }
-        let isIDX = start.starts(with: [0, 0, 8, 3])
-        let isGzip = start.starts(with: [0x1F, 0x8B])
-        images = try isIDX || isGzip ? Self.idx(url) : Self.safetensors(url)
+        if start.starts(with: [0x1F, 0x8B]) {
+            images = try Self.idx(url)
+        } else if start.count == 9, start.last == UInt8(ascii: "{") {
+            // The header of a safetensors file follows eight bytes that state its length.
+            images = try Self.safetensors(url)
+        } else if start.starts(with: [0, 0]) {
+            images = try Self.idx(url)
+        } else {
+            throw ImageFileFault.unknownKind(path: file)
+        }
         names = (0..<images.shape[0]).map { "\(url.lastPathComponent)#\($0)" }
     }
 
     private static func png(_ url: URL) throws -> Tensor {
-        let image = try PNG.decode([UInt8](Data(contentsOf: url)))
+        guard let bytes = try? Data(contentsOf: url) else {
+            throw ImageFileFault.unreadable(path: url.path)
+        }
+        let image: PNG.Image
+        do {
+            image = try PNG.decode([UInt8](bytes))
+        } catch let error as PNGError {
+            throw ImageFileFault.png(path: url.path, reason: error)
+        }
         let rows = try Tensor(
             image.pixels, shape: [1, image.height, image.width, image.channels])
         return try rows.permuted([0, 3, 1, 2]).contiguous().to(.float32) / 255
@@ -56,12 +73,17 @@ public struct ImageFiles {
 /// A file that holds no images that can be read.
 public enum ImageFileFault: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String)
+    case unknownKind(path: String)
+    case png(path: String, reason: PNGError)
     case noImages(path: String, found: [String])
     case shape(path: String, found: [Int])
 
     public var description: String {
         switch self {
         case .unreadable(let path): "\(path) cannot be read: check the path."
+        case .unknownKind(let path):
+            "\(path) is none of the files that are read here: give a PNG, an idx or a safetensors file."
+        case .png(let path, let reason): "\(path): \(reason)"
         case .noImages(let path, let found):
             "\(path) holds the tensors \(found.joined(separator: ", ")): the images must be named 'images'."
         case .shape(let path, let found):

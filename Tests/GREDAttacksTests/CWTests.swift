@@ -31,8 +31,7 @@ struct CWTests {
     func peer(run: Run) throws {
         let (ours, theirs) = try outcomes(of: run)
         #expect(ours.successes == ours.reached.count)
-        #expect(ours.successes >= theirs.successes)
-        #expect(ours.medianLength <= theirs.medianLength * 1.02)
+        #expect(median(ours.lengths) <= median(theirs.lengths) * 1.02)
         for (ours, theirs) in zip(ours.lengths, theirs.lengths) {
             #expect(ours <= theirs * 1.05 + 1e-5)
         }
@@ -50,17 +49,20 @@ struct CWTests {
         #expect(ratios.allSatisfy { $0 < 1.01 })
     }
 
+    /// adv-lib's best images lie so near the boundary that between two processors the last bit of a
+    /// logit decides whether they are past it; ours are judged strictly.
     private func outcomes(of run: Run) throws -> (ours: Outcome, theirs: Outcome) {
         let subject = try Subject()
         let goal = run.name.hasPrefix("targeted") ? try subject.targeted : try subject.untargeted
         let theirs = try Golden("cw")[run.name]
+        let lead = try goal.lead(in: subject.network.logits(of: theirs)).doubles()
+        #expect(lead.allSatisfy { $0 > run.attack.confidence - 1e-4 })
+
         let ours = try subject.perturbed(by: run.attack, towards: goal)
-        // A last bit of the confidence may be lost between two batches.
-        let confidence = max(run.attack.confidence - 1e-4, 0)
         let outcomes = try [ours, theirs].map {
             try Outcome(
                 $0, from: subject.images, towards: goal, against: subject.network,
-                confidence: confidence)
+                confidence: run.attack.confidence)
         }
         return (outcomes[0], outcomes[1])
     }

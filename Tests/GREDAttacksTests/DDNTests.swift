@@ -48,7 +48,7 @@ struct DDNTests {
         #expect(pairs.count { $0 < $1 * 0.99 } >= 3)
     }
 
-    @Test("More steps never make the perturbations longer")
+    @Test("More steps do not make the perturbations longer")
     func moreSteps() throws {
         let subject = try Subject()
         let goal = try subject.untargeted
@@ -59,9 +59,9 @@ struct DDNTests {
         }
         for (fewer, more) in zip(outcomes, outcomes.dropFirst()) {
             #expect(more.successes >= fewer.successes)
-            #expect(more.medianLength <= fewer.medianLength)
-            // Each image, up to the length that one level more or less of some pixels makes: the
-            // pace depends on the number of steps, so the longer run isn't the shorter continued.
+            // Up to the length of a last step: the pace depends on the number of steps, so the longer
+            // run isn't the shorter one continued.
+            #expect(more.medianLength <= fewer.medianLength * 1.005)
             for (after, before) in zip(more.lengths, fewer.lengths) {
                 #expect(after <= before * 1.01 + 1e-6)
             }
@@ -72,7 +72,8 @@ struct DDNTests {
     func levels() throws {
         let subject = try Subject()
         func offGrid(_ levels: Int?, of top: Double) throws -> Double {
-            let found = try subject.perturbed(by: DDN(steps: 20, levels: levels), towards: subject.untargeted)
+            let found = try subject.perturbed(
+                by: DDN(steps: 20, levels: levels), towards: subject.untargeted)
             let scaled = try found * top
             return try (scaled - scaled.round()).abs().rowMaxima().maximum(over: [0]).item()
         }

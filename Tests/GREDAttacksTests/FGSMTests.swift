@@ -39,7 +39,8 @@ struct FGSMTests {
         #expect(try naive.abs().rowMaxima().floats().count { $0 == 0 } > subject.count / 2)
 
         let goal = Goal.untargeted(try Labels(labels))
-        let adversarial = try subject.perturbed(by: FGSM(epsilon: 0.1), towards: goal, against: sure)
+        let adversarial = try subject.perturbed(
+            by: FGSM(epsilon: 0.1), towards: goal, against: sure)
         let moved = try largestDifferences(adversarial, subject.images)
         #expect(moved.count { $0 == 0 } == 0)
     }

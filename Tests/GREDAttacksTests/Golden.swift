@@ -82,10 +82,12 @@ struct Outcome {
     var successes: Int { reached.count(where: \.self) }
 
     /// The middle L2 length of the successful perturbations.
-    var medianLength: Float {
-        let sorted = zip(reached, lengths).filter(\.0).map(\.1).sorted()
-        return sorted.isEmpty ? .infinity : sorted[sorted.count / 2]
-    }
+    var medianLength: Float { median(zip(reached, lengths).filter(\.0).map(\.1)) }
+}
+
+/// The middle number (the upper of two); infinite where there are none.
+func median(_ numbers: [Float]) -> Float {
+    numbers.isEmpty ? .infinity : numbers.sorted()[numbers.count / 2]
 }
 
 /// Each image's largest difference between two batches.

@@ -59,7 +59,7 @@ struct PGDTests {
         let lost = (0..<subject.count).filter { image in
             !iterates[5][image] && iterates.contains { $0[image] }
         }
-        #expect(lost.count > 10)
+        #expect(lost.count >= 5)
         #expect(lost.allSatisfy { result[$0] })
         // The others are at the end of their way.
         let moved = try largestDifferences(found, original)

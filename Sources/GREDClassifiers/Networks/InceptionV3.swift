@@ -77,7 +77,8 @@ private final class Branches: Layer {
         try .concatenated(
             branches.flatMap { branch in
                 let end = try branch.chain.reduce(input) { try $1.layer($0, mode: mode) }
-                return branch.fork.isEmpty ? [end] : try branch.fork.map { try $0.layer(end, mode: mode) }
+                return branch.fork.isEmpty
+                    ? [end] : try branch.fork.map { try $0.layer(end, mode: mode) }
             }, dimension: 1)
     }
 

@@ -90,7 +90,8 @@ private final class ResidualBlock: Layer {
         convolutions =
             hasBottleneck
             ? [
-                try convolution(inputs, planes, 1), try convolution(planes, planes, 3, stride: stride),
+                try convolution(inputs, planes, 1),
+                try convolution(planes, planes, 3, stride: stride),
                 try convolution(planes, outputs, 1),
             ]
             : [

@@ -25,7 +25,15 @@ public struct AttackExperiment {
 
     /// The first `count` images that the classifier gets right: an image that is wrong already
     /// cannot be attacked.
+    /// - Throws: ``LaboratoryFault`` where the classifier is for other images or hardly better than
+    ///   chance on these.
     public func correctlyClassified(_ set: ImageSet, count: Int) throws -> ImageSet {
+        guard set.shape == classifier.inputShape, set.classNames.count == classifier.classCount
+        else {
+            throw LaboratoryFault.otherImages(
+                expected: "\(classifier.inputShape) in \(classifier.classCount) classes",
+                found: "\(set.shape) in \(set.classNames.count) classes", set: set.name)
+        }
         var chosen: [Int] = []
         var start = 0
         while chosen.count < count && start < set.count {
@@ -35,6 +43,11 @@ public struct AttackExperiment {
             ).ints()
             chosen += range.filter { predictions[$0 - start] == set.labels[$0] }
             start = range.upperBound
+        }
+        guard start > 0 else { return set.subset([]) }
+        let share = Double(chosen.count) / Double(start)
+        guard share > 1 / Double(classifier.classCount) + 0.05 else {
+            throw LaboratoryFault.nearChance(right: chosen.count, of: start, set: set.name)
         }
         return set.subset(Array(chosen.prefix(count)))
     }

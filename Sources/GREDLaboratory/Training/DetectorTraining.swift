@@ -78,11 +78,17 @@ public struct DetectorExamples {
 /// An experiment that cannot go on.
 public enum LaboratoryFault: Error, Equatable, CustomStringConvertible {
     case noAdversarialImages
+    case otherImages(expected: String, found: String, set: String)
+    case nearChance(right: Int, of: Int, set: String)
 
     public var description: String {
         switch self {
         case .noAdversarialImages:
             "No attack found a single adversarial image, so there is nothing to train a detector on: use more images or a stronger attack."
+        case .otherImages(let expected, let found, let set):
+            "The classifier takes images of \(expected), and \(set) holds \(found): choose the data set that it was trained on with --data."
+        case .nearChance(let right, let count, let set):
+            "The classifier gets \(right) of \(count) images of \(set) right, which is hardly better than chance: train it longer, or check that its classes and its normalisation fit this data."
         }
     }
 }

@@ -31,14 +31,16 @@ public struct GuardTraining {
         let hash = try classifier.contentHash()
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench)
-        let images = try experiment.correctlyClassified(
-            set, count: attacks.map(\.count).reduce(0, +))
+        let wanted = attacks.map(\.count).reduce(0, +)
+        let images = try experiment.correctlyClassified(set, count: wanted)
         // Each attack has images of its own: the detectors and the rectifier see more digits that
-        // way than if all attacks had taken the same ones.
+        // way than if all attacks had taken the same ones. Where there are too few, all attacks
+        // get a smaller share.
         var start = 0
-        let records = try attacks.map { plan in
-            let end = min(start + plan.count, images.count)
+        let records = try attacks.compactMap { plan -> AttackRecord? in
+            let end = start + plan.count * images.count / max(wanted, 1)
             defer { start = end }
+            guard end > start else { return nil }
             return try experiment.run(plan, on: images.subset(Array(start..<end)))
         }
         let examples = try DetectorExamples(of: records, classifier: classifier)

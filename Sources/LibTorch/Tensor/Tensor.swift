@@ -81,7 +81,7 @@ public final class Tensor: CustomStringConvertible {
 
     /// The elements, row-major.
     /// - Throws: ``TorchError/wrongElementType(expected:found:)`` for a tensor of another type:
-    ///   convert it first with ``to(_:)``.
+    ///   convert it first with ``to(_:)-(DType)``.
     public func scalars<Element: TensorElement>(as type: Element.Type = Element.self) throws
         -> [Element]
     {

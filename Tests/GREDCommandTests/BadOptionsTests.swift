@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+extension ProgramTests {
+    /// Options that commands must refuse, each before it has done any work.
+    @Suite("Options that cannot be meant")
+    struct BadOptionsTests {
+        private let place: Workplace
+
+        init() throws {
+            place = try Workplace()
+            try Untrained.classifier().save(to: place["classifier"])
+        }
+
+        /// Enough to start training on generated digits.
+        private static let train = [
+            "train", "--data", "digits", "--width", "0.0625", "--images", "300", "--epochs", "1",
+        ]
+        private static let attack = ["--classifier", "classifier", "--data", "digits"]
+
+        @Test(
+            "a value that makes no sense is refused with those that do",
+            arguments: [
+                (train + ["--output", "new", "--threads", "0"], ["--threads", "at least 1"]),
+                (train + ["--output", "new", "--device", "nvme"], ["nvme", "cpu"]),
+                (train + ["--output", "new", "--width", "0"], ["--width", "0…4"]),
+                (train + ["--output", "new", "--epochs", "0"], ["--epochs", "positive"]),
+                (train + ["--output", "new", "--seed", "one"], ["--seed", "one"]),
+                (train, ["--output"]),
+                (["train", "--data", "mnst", "--output", "new"], ["mnst", "mnist", "digits"]),
+                (["attack", "fsgm"] + attack, ["fsgm", "fgsm", "deepfool", "ddn"]),
+                (
+                    ["attack", "fgsm", "--targeted"] + attack,
+                    ["fgsm", "cannot aim", "pgd, cw or ddn"]
+                ),
+                (["attack", "fgsm", "--count", "0"] + attack, ["--count", "positive"]),
+                (
+                    ["protect", "classifier", "--output", "new", "--profile", "full"],
+                    ["full", "smoke"]
+                ),
+                (["demo", "--profile", "full"], ["full", "demo or smoke"]),
+                (["inspect", "bundle"], ["<files>"]),
+                (["inpsect"], ["inpsect"]),
+            ])
+        func badValue(arguments: [String], words: [String]) throws {
+            let before = try place.contents
+            try place.run(arguments).expectRefusal(words)
+            #expect(try place.contents == before)
+            #expect(place.stages.isEmpty)
+        }
+
+        @Test("a folder that holds something else is left alone, and refused before any work")
+        func takenFolder() throws {
+            try place.write([1], as: "taken/mine")
+            for (arguments, marker) in [
+                (Self.train, "classifier.json"),
+                (
+                    ["protect", "classifier", "--data", "digits", "--profile", "smoke"],
+                    "guard.json"
+                ),
+            ] {
+                try place.run(arguments + ["--output", "taken"])
+                    .expectRefusal(["taken", marker, "choose another"])
+            }
+            #expect(try place.contents.filter { $0.hasPrefix("taken") } == ["taken", "taken/mine"])
+            #expect(place.stages.isEmpty)
+        }
+
+        @Test("an output below a file is refused before any work")
+        func unwritableOutput() throws {
+            try place.write([1], as: "file")
+            for arguments in [
+                Self.train, ["demo", "--data", "digits", "--profile", "smoke"],
+                ["attack", "fgsm"] + Self.attack,
+                ["protect", "classifier", "--data", "digits", "--profile", "smoke"],
+            ] {
+                try place.run(arguments + ["--output", "file/below"])
+                    .expectRefusal(["file/below", "choose another"])
+            }
+            #expect(place.stages.isEmpty)
+        }
+
+        @Test("a cache that cannot be written is refused with the variable that names another")
+        func unwritableCache() throws {
+            try place.write([1], as: "file")
+            try place.run(
+                Self.train + ["--output", "new"],
+                environment: ["GRED_CACHE": place["file/cache"].path]
+            ).expectRefusal(["file/cache", "GRED_CACHE"])
+            #expect(try !place.contents.contains("new"))
+        }
+    }
+}

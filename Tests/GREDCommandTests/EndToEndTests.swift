@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+extension ProgramTests {
+    /// The way from a classifier to a measured guard, as the program's help shows it.
+    @Suite("From a classifier to a measured guard")
+    struct EndToEndTests {
+        private let place: Workplace
+
+        init() throws { place = try Workplace() }
+
+        /// Runs a command that must succeed; returns what it printed.
+        @discardableResult
+        private func gred(
+            _ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation
+        ) throws -> String {
+            let outcome = try place.run(arguments + ["--threads", "1"])
+            try #require(
+                outcome.status == 0, "\(outcome.errors)", sourceLocation: sourceLocation)
+            return outcome.output
+        }
+
+        @Test("train, attack, protect, inspect and evaluate follow on one another")
+        func chain() throws {
+            try gred(
+                "train", "--data", "digits", "--width", "0.125", "--images", "1500", "--epochs",
+                "3", "--batch-size", "32", "--output", "digits")
+            #expect(try place.contents.contains("digits/classifier.safetensors"))
+
+            let table = try gred(
+                "attack", "fgsm", "ddn", "--data", "digits", "--classifier", "digits", "--count",
+                "8", "--output", "adversarial")
+            #expect(table.contains("fgsm") && table.contains("ddn"))
+            try checkAttacks()
+
+            let made = try gred(
+                "protect", "digits", "--data", "digits", "--profile", "smoke", "--output", "guard")
+            #expect(made.contains("gred evaluate guard"))
+
+            let inspect = ["inspect", "guard", "adversarial/ddn.safetensors", "--json"]
+            let verdicts = try place.run(inspect)
+            try checkVerdicts(verdicts.output)
+            let found = verdicts.output.contains(#""verdict":"adversarial""#)
+            #expect(verdicts.status == (found ? 3 : 0))
+            #expect(verdicts.errors.isEmpty)
+            #expect(try place.run(inspect).output == verdicts.output)
+            let text = try place.gred("inspect", "guard", "adversarial/fgsm.safetensors")
+            #expect(text.output.contains(" of 8 images are adversarial\n"))
+
+            let report = try gred(
+                "evaluate", "guard", "--data", "digits", "--profile", "smoke", "--json",
+                "--output", "report")
+            try checkReport(report)
+        }
+
+        private func checkAttacks() throws {
+            let report = try object(Data(contentsOf: place["adversarial/attacks.json"]))
+            let attacks = try #require(report["attacks"] as? [[String: Any]])
+            #expect(attacks.map { $0["name"] as? String } == ["fgsm", "ddn"])
+            #expect(attacks.allSatisfy { $0["attempted"] as? Int == 8 })
+            #expect(attacks.allSatisfy { ($0["success"] as? Double ?? 0) > 0.5 })
+            for name in ["fgsm", "ddn"] {
+                #expect(try place.contents.contains("adversarial/\(name).safetensors"))
+            }
+        }
+
+        private func checkVerdicts(_ text: String) throws {
+            let lines = try text.split(separator: "\n").map { try object(Data($0.utf8)) }
+            #expect(lines.count == 8)
+            for (index, line) in lines.enumerated() {
+                #expect(line["image"] as? String == "ddn.safetensors#\(index)")
+                #expect(["adversarial", "benign"].contains(line["verdict"] as? String))
+                for name in ["answer", "label", "recovered_label"] {
+                    #expect((0...9).map(String.init).contains(line[name] as? String ?? ""))
+                }
+                var parts = [line]
+                for name in ["org", "sen"] {
+                    let part = try #require(line[name] as? [String: Any])
+                    #expect(part["entropy"] is Double && part["log_odds"] is Double)
+                    parts.append(part)
+                }
+                for part in parts {
+                    let probability = try #require(part["adversarial_probability"] as? Double)
+                    #expect((0...1).contains(probability))
+                }
+            }
+        }
+
+        private func checkReport(_ text: String) throws {
+            let report = try object(Data(text.utf8))
+            #expect(report["dataset"] as? String == "hand-drawn digits")
+            let accuracy = try #require(report["base_accuracy"] as? Double)
+            #expect(accuracy > 0.5)
+            #expect(report["false_positive_rate"] is Double)
+            let attacks = try #require(report["attacks"] as? [[String: Any]])
+            let names = attacks.map { $0["name"] as? String }
+            #expect(names == ["fgsm", "pgd", "deepfool", "cw", "ddn"])
+            for attack in attacks {
+                for key in [
+                    "name", "targeted", "attempted", "attack_success", "samples", "median_l2",
+                    "detection_accuracy", "detection_accuracy_org", "detection_accuracy_sen",
+                    "auroc", "tpr_at_1_percent_fpr", "recovered_accuracy", "guarded_accuracy",
+                ] {
+                    #expect(attack[key] != nil, "\(key)")
+                }
+            }
+            let files = try place.contents
+            #expect(files.contains("report/index.html"))
+            let kept = try String(contentsOf: place["report/report.json"], encoding: .utf8)
+            #expect(kept + "\n" == text)
+        }
+
+        private func object(_ json: Data) throws -> [String: Any] {
+            try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
+        }
+    }
+}

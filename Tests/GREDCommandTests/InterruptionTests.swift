@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+extension ProgramTests {
+    /// Long work: how it shows itself, how it ends on request, and what a kill costs.
+    @Suite("Long work")
+    struct InterruptionTests {
+        private let place: Workplace
+
+        init() throws { place = try Workplace() }
+
+        @Test("progress shows on standard error within ten seconds, and Ctrl-C ends the work")
+        func progressAndInterruption() throws {
+            let program = try place.start([
+                "train", "--data", "digits", "--width", "0.25", "--images", "1000", "--epochs",
+                "1000", "--output", "new", "--threads", "1",
+            ])
+            #expect(program.wait(10) { program.errors.contains("images, ") })
+            #expect(program.output.isEmpty)
+            #expect(program.errors.contains("left"))
+
+            kill(program.process.processIdentifier, SIGINT)
+            #expect(program.wait(10) { !program.process.isRunning })
+            let outcome = try program.outcome()
+            #expect(!outcome.wasKilled && outcome.status != 0)
+            let last = outcome.errors.split(separator: "\n").last ?? ""
+            #expect(last.contains("Interrupted") && last.contains("the same command goes on"))
+            #expect(outcome.output.isEmpty)
+            #expect(try place.contents.isEmpty)
+            #expect(place.stages.allSatisfy { $0.hasSuffix(".partial") || $0.hasSuffix(".lock") })
+        }
+
+        @Test(
+            "a demo killed three times, in training and in attacks, ends with the same report",
+            .enabled(
+                if: ProcessInfo.processInfo.environment["GRED_SLOW_TESTS"] != nil,
+                "takes half a minute: set GRED_SLOW_TESTS"))
+        func killedDemo() throws {
+            let demo = ["demo", "--profile", "smoke", "--data", "digits", "--threads", "1"]
+            for stage in ["classifier-", "detector-org-", "attack-cw-"] {
+                let program = try place.start(demo + ["--output", "killed"])
+                // The stage is under work: its folder is there and not yet renamed.
+                #expect(
+                    program.wait(120) {
+                        place.stages.contains {
+                            $0.hasPrefix(stage) && $0.hasSuffix(".partial")
+                        }
+                    }, "\(stage) never began")
+                usleep(100_000)
+                kill(program.process.processIdentifier, SIGKILL)
+                program.process.waitUntilExit()
+                #expect(try program.outcome().wasKilled)
+                #expect(try place.contents.isEmpty)
+            }
+            let resumed = try place.run(demo + ["--output", "killed"])
+            #expect(resumed.status == 0)
+            #expect(!resumed.errors.contains("training vgg11"), "the classifier was kept")
+
+            let whole = try Workplace()
+            #expect(try whole.run(demo + ["--output", "whole"]).status == 0)
+            #expect(
+                try report(place["killed/report.json"]) == report(whole["whole/report.json"]))
+        }
+
+        /// A report without the line that names the command, which names the folder.
+        private func report(_ file: URL) throws -> String {
+            let lines = try String(contentsOf: file, encoding: .utf8)
+                .split(separator: "\n", omittingEmptySubsequences: false)
+            let kept = lines.filter { !$0.contains(#""command" :"#) }
+            #expect(kept.count == lines.count - 1)
+            return kept.joined(separator: "\n")
+        }
+    }
+}

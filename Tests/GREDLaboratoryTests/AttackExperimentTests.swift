@@ -1,0 +1,154 @@
+import Foundation
+import GREDAttacks
+import GREDImages
+import LibTorch
+import Testing
+
+@testable import GREDLaboratory
+
+@Suite("Attacks on a data set, in pieces that are kept")
+struct AttackExperimentTests {
+    private let classifier: LinearClassifier
+    private let set: ImageSet
+
+    init() throws {
+        classifier = try LinearClassifier(shape: Toys.shape)
+        set = try Toys.images(22, rightFor: classifier)
+    }
+
+    /// Attacks that are beaten by some of the toy's images, one of them random.
+    private static let plans = try! [
+        AttackPlan(FGSM(epsilon: 0.06), count: 22),
+        AttackPlan(PGD(epsilon: 0.05, stepSize: 0.02, steps: 3), isTargeted: true, count: 22),
+        AttackPlan(DDN(steps: 3, initialNorm: 0.15), count: 22),
+    ]
+
+    private func experiment(
+        _ folder: TemporaryFolder, batchSize: Int = 8, observer: any WorkObserver = SilentObserver()
+    ) -> AttackExperiment {
+        AttackExperiment(
+            classifier: classifier, classifierHash: "toy",
+            bench: .inside(folder, seed: 4, observer: observer), batchSize: batchSize)
+    }
+
+    private func bytes(_ record: AttackRecord) throws -> [[UInt8]] {
+        try [record.originals, record.adversarial, record.rounded].map { try $0.bytes() }
+    }
+
+    @Test("images and labels come back in their order", arguments: plans)
+    func orderIsKept(plan: AttackPlan) throws {
+        let record = try experiment(TemporaryFolder()).run(plan, on: set)
+        #expect(record.labels == set.labels)
+        #expect(try record.originals.bytes() == set.tensor().bytes())
+        #expect(record.count == 22 && record.adversarial.shape == record.originals.shape)
+        // Judged once more, from what the record holds.
+        if !plan.isTargeted {
+            for (images, flags) in [
+                (record.adversarial, record.succeeded), (record.rounded, record.succeededRounded),
+            ] {
+                let found = try classifier.predictions(for: images).ints()
+                #expect(zip(found, set.labels).map { $0 != $1 } == flags)
+            }
+        }
+        #expect(Set(record.succeeded).count == 2, "some succeed and some do not")
+        let levels = try (record.rounded * 255).floats()
+        #expect(levels.allSatisfy { abs($0 - $0.rounded()) < 1e-3 })
+    }
+
+    @Test("the size of a piece changes no success", arguments: plans, [1, 5, 22, 100])
+    func pieceSizeDoesNotMatter(plan: AttackPlan, batchSize: Int) throws {
+        let usual = try experiment(TemporaryFolder()).run(plan, on: set)
+        let other = try experiment(TemporaryFolder(), batchSize: batchSize).run(plan, on: set)
+        #expect(other.succeeded == usual.succeeded)
+        #expect(other.succeededRounded == usual.succeededRounded)
+        #expect(try other.norms().count == usual.norms().count)
+        for (a, b) in try zip(other.norms(), usual.norms()) { #expect(abs(a - b) < 1e-4) }
+    }
+
+    @Test(
+        "a run killed in its second piece keeps the first, and ends like one that was not killed",
+        arguments: plans)
+    func resumes(plan: AttackPlan) throws {
+        let whole = try experiment(TemporaryFolder()).run(plan, on: set)
+
+        let folder = try TemporaryFolder()
+        let killed = experiment(folder, observer: StoppingObserver { $0 > 8 })
+        #expect(throws: StoppingObserver.Stopped.self) { try killed.run(plan, on: set) }
+        let kept = try folder.names.filter { ($0 as NSString).pathExtension.isEmpty }
+        #expect(kept.count == 1, "\(kept)")
+
+        classifier.forgetPasses()
+        let resumed = try experiment(folder).run(plan, on: set)
+        #expect(try bytes(resumed) == bytes(whole))
+        #expect(resumed.labels == whole.labels && resumed.succeeded == whole.succeeded)
+        let resumedPasses = classifier.imagesSeen
+        classifier.forgetPasses()
+        _ = try experiment(TemporaryFolder()).run(plan, on: set)
+        #expect(resumedPasses < classifier.imagesSeen, "the first piece was not made again")
+    }
+
+    @Test("a run that is done costs no pass through the classifier")
+    func doneCostsNothing() throws {
+        let folder = try TemporaryFolder()
+        let first = try experiment(folder).run(Self.plans[0], on: set)
+        classifier.forgetPasses()
+        let second = try experiment(folder).run(Self.plans[0], on: set)
+        #expect(classifier.imagesSeen == 0)
+        #expect(try bytes(first) == bytes(second))
+        #expect(first.succeededRounded == second.succeededRounded)
+    }
+
+    @Test("another seed, another classifier or another setting is another run")
+    func runsAreToldApart() throws {
+        let folder = try TemporaryFolder()
+        let plan = Self.plans[1]
+        _ = try experiment(folder).run(plan, on: set)
+        let pieces = try folder.names.count
+        for (hash, seed) in [("toy", UInt64(5)), ("other", 4)] {
+            _ = try AttackExperiment(
+                classifier: classifier, classifierHash: hash, bench: .inside(folder, seed: seed),
+                batchSize: 8
+            ).run(plan, on: set)
+        }
+        let weaker = try AttackPlan(
+            PGD(epsilon: 0.05, stepSize: 0.02, steps: 2), isTargeted: true, count: 22)
+        _ = try experiment(folder).run(weaker, on: set)
+        _ = try experiment(folder).run(
+            AttackPlan(weaker.attack, isTargeted: false, count: 22), on: set)
+        #expect(try folder.names.count == 5 * pieces)
+    }
+
+    @Test("progress never runs backwards and ends at the number of images")
+    func progressIsHonest() throws {
+        let observer = RecordingObserver()
+        let folder = try TemporaryFolder()
+        _ = try experiment(folder, observer: observer).run(Self.plans[2], on: set)
+        #expect(observer.totals == [22])
+        #expect(observer.progress == observer.progress.sorted())
+        #expect(observer.progress.last == 22)
+        #expect(observer.finished.count == 1)
+    }
+
+    @Test("images that the classifier gets wrong are not attacked")
+    func onlyRightImages() throws {
+        var labels = set.labels
+        for index in stride(from: 0, to: labels.count, by: 3) {
+            labels[index] = (labels[index] + 1) % 3
+        }
+        let mixed = try ImageSet(
+            name: "mixed", shape: set.shape, classNames: set.classNames, pixels: set.pixels,
+            labels: labels)
+        let right = labels.indices.filter { $0 % 3 != 0 }
+        let experiment = experiment(try TemporaryFolder())
+        let chosen = try experiment.correctlyClassified(mixed, count: 10)
+        #expect(chosen.pixels == mixed.subset(Array(right.prefix(10))).pixels)
+        #expect(try experiment.correctlyClassified(mixed, count: 1000).count == right.count)
+    }
+
+    @Test("an attack that cannot aim refuses to be targeted")
+    func fgsmCannotAim() {
+        #expect(throws: AttackFault.cannotTarget(attack: "fgsm")) {
+            try AttackPlan(FGSM(epsilon: 0.1), isTargeted: true, count: 1)
+        }
+    }
+}

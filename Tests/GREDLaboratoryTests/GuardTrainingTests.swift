@@ -1,0 +1,123 @@
+import Foundation
+import GRED
+import GREDAttacks
+import GREDClassifiers
+import GREDImages
+import LibTorch
+import Testing
+
+@testable import GREDLaboratory
+
+@Suite("Training the parts of a guard")
+struct GuardTrainingTests {
+    private let folder: TemporaryFolder
+    private let plan: TrainingPlan
+
+    init() throws {
+        try Engine.setThreadCount(1)
+        folder = try TemporaryFolder()
+        plan = TrainingPlan(
+            epochs: 8, batchSize: 8, learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), seed: 5)
+    }
+
+    private var checkpoint: URL { folder.url.appending(component: "checkpoint.safetensors") }
+
+    /// Dark images as originals, bright ones as their adversarial copies: told apart by anyone.
+    private func record(_ count: Int, seed: UInt64) throws -> AttackRecord {
+        let set = try Toys.darkAndBright(2 * count, seed: seed)
+        let dark = try set.tensor(Array(stride(from: 0, to: 2 * count, by: 2)))
+        let bright = try set.tensor(Array(stride(from: 1, to: 2 * count, by: 2)))
+        let flags = Array(repeating: true, count: count)
+        return AttackRecord(
+            originals: dark, adversarial: bright, rounded: bright,
+            labels: Array(repeating: 0, count: count), succeeded: flags, succeededRounded: flags)
+    }
+
+    private func detector(
+        _ reading: Detector.Reading, on examples: DetectorExamples, seed: UInt64
+    ) throws -> Detector {
+        var plan = plan
+        plan.seed = seed
+        try? FileManager.default.removeItem(at: checkpoint)
+        return try DetectorTraining(
+            reading: reading, architecture: Architecture(.vgg11, width: 0.125), plan: plan
+        ).run(
+            on: examples, imageShape: ImageShape(channels: 1, height: 16, width: 16),
+            checkpoint: checkpoint, identity: "test", bench: .inside(folder))
+    }
+
+    private func weights(_ network: any Layer) throws -> Data {
+        try Safetensors.data(of: network.state)
+    }
+
+    @Test("a detector learns a separable toy", arguments: [Detector.Reading.image])
+    func detectorLearns(reading: Detector.Reading) throws {
+        let toy = try LinearClassifier(shape: ImageShape(channels: 1, height: 16, width: 16))
+        let examples = try DetectorExamples(of: [record(40, seed: 1)], classifier: toy)
+        #expect(examples.count == 80)
+        let trained = try detector(reading, on: examples, seed: 5)
+        let others = try record(40, seed: 2)
+        func flagged(_ images: Tensor) throws -> Double {
+            let opinion = try trained.judge(
+                images: images, sensitivity: toy.inputSensitivity(of: images))
+            return Statistics.share(try opinion.logit.floats().map { $0 > 0 })
+        }
+        #expect(try flagged(others.originals) < 0.1)
+        #expect(try flagged(others.adversarial) > 0.9)
+    }
+
+    @Test(
+        "a detector's weights follow from its seed, whatever it reads",
+        arguments: [Detector.Reading.image, .sensitivity(.logarithmic), .sensitivity(.raw)])
+    func detectorFollowsItsSeed(reading: Detector.Reading) throws {
+        let toy = try LinearClassifier(shape: ImageShape(channels: 1, height: 16, width: 16))
+        let examples = try DetectorExamples(of: [record(16, seed: 1)], classifier: toy)
+        let first = try weights(detector(reading, on: examples, seed: 5).network)
+        #expect(try weights(detector(reading, on: examples, seed: 5).network) == first)
+        #expect(try weights(detector(reading, on: examples, seed: 6).network) != first)
+    }
+
+    @Test("only images whose rounded copy succeeds are examples, each beside its original")
+    func examplesAreSurvivors() throws {
+        var half = try record(10, seed: 3)
+        half.succeededRounded = (0..<10).map { $0 < 4 }
+        var none = half
+        none.succeededRounded = Array(repeating: false, count: 10)
+        let toy = try LinearClassifier(shape: ImageShape(channels: 1, height: 16, width: 16))
+        let examples = try DetectorExamples(of: [none, half], classifier: toy)
+        #expect(examples.isAdversarial == (0..<8).map { $0 >= 4 })
+        let means = try examples.images.mean([1, 2, 3]).floats()
+        #expect(zip(means, examples.isAdversarial).allSatisfy { ($0 > 0.5) == $1 })
+        #expect(throws: LaboratoryFault.noAdversarialImages) {
+            try DetectorExamples(of: [none], classifier: toy)
+        }
+    }
+
+    @Test("the rectifier learns, follows its seed, and leaves the classifier as it was")
+    func rectifierLearns() throws {
+        let set = try Toys.darkAndBright(64)
+        let classifier = try NetworkClassifier(
+            NetworkClassifier.Description(
+                architecture: Architecture(.vgg11, width: 0.125), inputShape: set.shape,
+                classNames: set.classNames), seed: 1)
+        let before = try classifier.contentHash()
+        func tuned() throws -> NetworkClassifier {
+            try? FileManager.default.removeItem(at: checkpoint)
+            let images = try set.tensor()
+            return try RectifierTraining(
+                masking: RandomisedMasking(alpha: 0.2), plan: plan, copies: 2
+            ).run(
+                classifier, images: images,
+                sensitivity: classifier.inputSensitivity(of: images), labels: set.labels,
+                checkpoint: checkpoint, identity: "test", bench: .inside(folder))
+        }
+        let first = try tuned()
+        #expect(try classifier.contentHash() == before)
+        #expect(try tuned().contentHash() == first.contentHash())
+        let others = try Toys.darkAndBright(64, seed: 9)
+        let (old, new) = try (
+            Accuracy.of(classifier, on: others).value, Accuracy.of(first, on: others).value
+        )
+        #expect(new > 0.9 && old < 0.75)
+    }
+}

@@ -1,0 +1,106 @@
+import LibTorch
+import Testing
+
+@testable import GREDLaboratory
+
+@Suite("ROC curves")
+struct ROCTests {
+    /// Counted pair by pair.
+    private func counted(_ clean: [Float], _ adversarial: [Float]) -> Double {
+        var sum = 0.0
+        for c in clean {
+            for a in adversarial { sum += a > c ? 1 : a == c ? 0.5 : 0 }
+        }
+        return sum / Double(clean.count * adversarial.count)
+    }
+
+    @Test("five scores worked out by hand")
+    func byHand() {
+        // Of the six pairs 0.8 wins two, 0.4 wins one and ties in one, 0.1 loses both.
+        let roc = ROC(clean: [0.2, 0.4], adversarial: [0.8, 0.4, 0.1])
+        #expect(abs(roc.auroc - 3.5 / 6) < 1e-12)
+        let points = roc.points.map { [$0.falsePositiveRate, $0.truePositiveRate] }
+        let corners: [[Double]] = [[0, 0], [0, 1.0 / 3], [0.5, 2.0 / 3], [1, 2.0 / 3], [1, 1]]
+        #expect(points == corners)
+    }
+
+    @Test("the extremes: told apart, turned round, all equal, nothing to tell")
+    func extremes() {
+        #expect(ROC(clean: [1, 2], adversarial: [3, 4]).auroc == 1)
+        #expect(ROC(clean: [3, 4], adversarial: [1, 2]).auroc == 0)
+        #expect(ROC(clean: [7, 7, 7], adversarial: [7, 7]).auroc == 0.5)
+        #expect(ROC(clean: [], adversarial: [1]).auroc.isNaN)
+        #expect(ROC(clean: [1], adversarial: []).auroc.isNaN)
+    }
+
+    @Test(
+        "the area is the share of pairs in the right order, ties and infinities too",
+        arguments: 1...12)
+    func areaCountsPairs(seed: Int) {
+        var stream = RandomStream(seed: UInt64(seed), purpose: "roc")
+        // Few values, so that ties abound.
+        let levels = [3, 10, 1000][seed % 3]
+        func scores(_ count: Int, shift: Int) -> [Float] {
+            (0..<count).map { _ in Float(Int.random(in: 0..<levels, using: &stream) + shift) }
+        }
+        var clean = scores(1 + 13 * seed, shift: 0)
+        let adversarial = scores(150 - 9 * seed, shift: levels / 3)
+        if seed.isMultiple(of: 4) { clean[0] = -.infinity }
+        let roc = ROC(clean: clean, adversarial: adversarial)
+        #expect(abs(roc.auroc - counted(clean, adversarial)) < 1e-9)
+        #expect(abs(roc.auroc - trapezoids(roc)) < 1e-9)
+    }
+
+    /// The area below the corners.
+    private func trapezoids(_ roc: ROC) -> Double {
+        zip(roc.points, roc.points.dropFirst()).reduce(0) { sum, pair in
+            let (left, right) = pair
+            let width = right.falsePositiveRate - left.falsePositiveRate
+            return sum + width * (right.truePositiveRate + left.truePositiveRate) / 2
+        }
+    }
+
+    @Test("the curve rises from (0, 0) to (1, 1) without turning back", arguments: 1...6)
+    func curveIsMonotone(seed: Int) throws {
+        var stream = RandomStream(seed: UInt64(seed), purpose: "curve")
+        let roc = ROC(
+            clean: stream.normals(40 * seed).map { ($0 * 4).rounded() },
+            adversarial: stream.normals(31).map { ($0 * 4 + 2).rounded() })
+        let points = roc.points
+        let (first, last) = (try #require(points.first), try #require(points.last))
+        #expect(first.falsePositiveRate == 0 && first.truePositiveRate == 0)
+        #expect(last.falsePositiveRate == 1 && last.truePositiveRate == 1)
+        for (left, right) in zip(points, points.dropFirst()) {
+            #expect(left.falsePositiveRate <= right.falsePositiveRate)
+            #expect(left.truePositiveRate <= right.truePositiveRate)
+        }
+    }
+
+    @Test(
+        "at most the asked share lies above a threshold, and the next score below would be too low",
+        arguments: [0, 0.01, 0.05, 0.5, 0.999, 1], [1, 7, 100, 250])
+    func thresholdHoldsTheRate(rate: Double, count: Int) {
+        var stream = RandomStream(seed: UInt64(count), purpose: "threshold")
+        for scale: Float in [1000, 4] {
+            let scores = stream.normals(count).map { ($0 * scale).rounded() }
+            let threshold = ROC.threshold(falsePositiveRate: rate, over: scores)
+            func share(above limit: Float) -> Double {
+                Double(scores.filter { $0 > limit }.count) / Double(count)
+            }
+            #expect(share(above: threshold) <= rate)
+            // The least such threshold: any lower one lets through too many.
+            if threshold > -.infinity { #expect(share(above: threshold.nextDown) > rate) }
+        }
+    }
+
+    @Test("statistics: shares and medians, also of nothing")
+    func statistics() {
+        #expect(Statistics.share([true, false, true, true]) == 0.75)
+        #expect(Statistics.share([false]) == 0)
+        #expect(Statistics.share([]).isNaN)
+        #expect(Statistics.median([3, 1, 2]) == 2)
+        #expect(Statistics.median([4, 1, 3, 2]) == 2.5)
+        #expect(Statistics.median([5]) == 5)
+        #expect(Statistics.median([]) == nil)
+    }
+}
