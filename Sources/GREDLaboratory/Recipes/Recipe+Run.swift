@@ -69,7 +69,8 @@ extension Recipe {
             attacks: try attacks(trainingAttacks, shape: shape),
             org: DetectorTraining(
                 reading: .image, architecture: architecture,
-                plan: plan(epochs: detectorEpochs, seed: seed)),
+                plan: plan(
+                    epochs: detectorEpochs, seed: seed, labelSmoothing: orgLabelSmoothing)),
             sen: DetectorTraining(
                 reading: .sensitivity(.logarithmic), architecture: architecture,
                 plan: plan(epochs: detectorEpochs, seed: seed)),
@@ -78,10 +79,12 @@ extension Recipe {
                 plan: plan(epochs: rectifierEpochs, seed: seed), copies: copies))
     }
 
-    private func plan(epochs: Int, seed: UInt64) -> TrainingPlan {
+    private func plan(
+        epochs: Int, seed: UInt64, labelSmoothing: Double = 0
+    ) -> TrainingPlan {
         TrainingPlan(
             epochs: epochs, batchSize: batchSize,
             learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,
-            seed: seed)
+            labelSmoothing: labelSmoothing, seed: seed)
     }
 }
