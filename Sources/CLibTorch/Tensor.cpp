@@ -2,6 +2,7 @@
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
@@ -116,6 +117,21 @@ bool lt_set_gradient_recording(bool enabled) {
   return before;
 }
 
+// MARK: Mixed precision
+
+bool lt_set_mixed_precision(const char *device_type, lt_mixed_precision now,
+                            lt_mixed_precision *before, char **error) {
+  return guarded(error, false, [&] {
+    const auto type = c10::Device(std::string(device_type)).type();
+    before->enabled = at::autocast::is_autocast_enabled(type);
+    before->dtype = static_cast<lt_dtype>(at::autocast::get_autocast_dtype(type));
+    at::autocast::set_autocast_dtype(type, static_cast<at::ScalarType>(now.dtype));
+    at::autocast::set_autocast_enabled(type, now.enabled);
+    if (!now.enabled) at::autocast::clear_cache();
+    return true;
+  });
+}
+
 // MARK: Random numbers and threads
 
 lt_generator lt_generator_new(const char *device, uint64_t seed, char **error) {
@@ -129,5 +145,10 @@ lt_generator lt_generator_new(const char *device, uint64_t seed, char **error) {
 
 void lt_generator_release(lt_generator generator) { delete generator; }
 
-void lt_set_thread_count(int32_t count) { at::set_num_threads(count); }
+bool lt_set_thread_count(int32_t count, char **error) {
+  return guarded(error, false, [&] {
+    at::set_num_threads(count);
+    return true;
+  });
+}
 int32_t lt_thread_count(void) { return at::get_num_threads(); }

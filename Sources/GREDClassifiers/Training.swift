@@ -15,11 +15,14 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
     public var learningRate: LearningRate
     public var weightDecay: Double
     public var labelSmoothing: Double
+    /// Of the forward and backward passes; parameters and optimiser stay in float32.
+    public var precision: Precision
     public var seed: UInt64
 
     public init(
         epochs: Int, batchSize: Int = 128, method: Method = .adam, learningRate: LearningRate,
-        weightDecay: Double = 0, labelSmoothing: Double = 0, seed: UInt64
+        weightDecay: Double = 0, labelSmoothing: Double = 0, precision: Precision = .float32,
+        seed: UInt64
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -27,6 +30,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
         self.learningRate = learningRate
         self.weightDecay = weightDecay
         self.labelSmoothing = labelSmoothing
+        self.precision = precision
         self.seed = seed
     }
 }
@@ -93,8 +97,10 @@ public struct Training {
                 let (inputs, labels) = try batch(indices, &stream)
                 let generator = try Generator(seed: stream.next())
                 let (loss, gradients) = try network.lossAndGradients {
-                    try network(inputs, mode: .training(generator))
-                        .crossEntropy(labels, labelSmoothing: plan.labelSmoothing)
+                    try plan.precision.during(on: inputs.device) {
+                        try network(inputs, mode: .training(generator))
+                    }
+                    .to(.float32).crossEntropy(labels, labelSmoothing: plan.labelSmoothing)
                 }
                 try optimiser.step(
                     gradients: gradients,

@@ -8,8 +8,8 @@ struct DataCommand: ParsableCommand {
         commandName: "data",
         abstract: "Fetch a data set, check it, and say how it is split.",
         discussion: """
-            MNIST is taken from $GRED_DATA/mnist where its four files are there, and otherwise \
-            downloaded and checked against its published MD5 sums.
+            MNIST is taken from $GRED_DATA/mnist, CIFAR-10 from $GRED_DATA/cifar10, where their \
+            files are there; otherwise they are downloaded (11 and 170 MB) and checked by hashes.
 
             Every command splits a data set in the same way, by a hash of each image's pixels: fit \
             trains the classifier, guard the guard, calibrate sets thresholds, test measures. No \
@@ -42,7 +42,11 @@ struct DataCommand: ParsableCommand {
             print(
                 "  \(set.padding(toLength: 10, withPad: " ", startingAt: 0))\(images.count) images")
         }
-        if name == "mnist" { print("in \(DataHome.mnist.path)") }
+        switch name {
+        case "mnist": print("in \(DataHome.mnist.path)")
+        case "cifar10": print("in \(DataHome.cifar10.path)")
+        default: break
+        }
     }
 
     private struct Row: Encodable {

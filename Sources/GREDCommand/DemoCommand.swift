@@ -19,7 +19,8 @@ struct DemoCommand: ParsableCommand {
               gred demo --profile smoke --output /tmp/report
             """)
 
-    @Option(help: "demo (a few minutes) or smoke (half a minute, figures mean nothing).")
+    @Option(
+        help: "smoke (half a minute, figures mean nothing), demo (a few minutes) or full (hours).")
     var profile = "demo"
 
     @Option(help: "The data set: mnist, cifar10 or digits; by default mnist where it can be had.")

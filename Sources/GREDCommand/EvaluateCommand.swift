@@ -25,7 +25,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "The data set: mnist, cifar10 or digits.")
     var data = "mnist"
 
-    @Option(help: "How many images to try: demo or smoke.")
+    @Option(help: "How many images to try: smoke, demo or full.")
     var profile = "demo"
 
     @Option(help: "The folder that the report is written to.", completion: .directory)

@@ -7,7 +7,9 @@ enum Profile {
 
     static func recipe(_ name: String) throws -> Recipe {
         guard let recipe = Recipe.named(name) else {
-            throw ValidationError("There is no profile '\(name)': use demo or smoke.")
+            throw ValidationError(
+                "There is no profile '\(name)': use \(Recipe.all.map(\.name).joined(separator: ", "))."
+            )
         }
         return recipe
     }

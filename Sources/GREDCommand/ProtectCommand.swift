@@ -27,7 +27,8 @@ struct ProtectCommand: ParsableCommand {
     @Option(help: "The data set that the classifier is for: mnist, cifar10 or digits.")
     var data = "mnist"
 
-    @Option(help: "How much to spend: demo (a few minutes) or smoke (half a minute).")
+    @Option(
+        help: "How much to spend: smoke (half a minute), demo (a few minutes) or full (an hour).")
     var profile = "demo"
 
     @Option(help: "The bundle's folder.", completion: .directory)

@@ -32,11 +32,12 @@ final class TerminalObserver: WorkObserver {
     private func show(done: Int, note: String) {
         lastShown = Date()
         let seconds = lastShown.timeIntervalSince(started)
-        var parts = ["\(title): \(done)/\(total) \(unit)"]
+        // A server may not say how much it will send.
+        var parts = ["\(title): \(done)\(total > 0 ? "/\(total)" : "") \(unit)"]
         if done > 0 && seconds > 0.5 {
             let rate = Double(done) / seconds
             parts.append(String(format: rate < 10 ? "%.1f/s" : "%.0f/s", rate))
-            parts.append(Self.duration(Double(total - done) / rate) + " left")
+            if total > 0 { parts.append(Self.duration(Double(total - done) / rate) + " left") }
         }
         if !note.isEmpty { parts.append(note) }
         let line = parts.joined(separator: ", ")

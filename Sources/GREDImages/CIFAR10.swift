@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// The CIFAR-10 photographs of Krizhevsky: 50,000 training and 10,000 test images, colour, 32×32.
@@ -18,18 +17,19 @@ public struct CIFAR10: Sendable {
         return FileManager.default.fileExists(atPath: inner.path) ? inner : folder
     }
 
+    /// The training files and, last, the test file.
+    static let files = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
+
     /// Reads the six files of the binary version, each a series of records of one label byte and
     /// 3,072 pixels.
     /// - Throws: ``CIFAR10Error``.
     public init(folder: URL) throws {
         let folder = Self.folder(in: folder)
-        let batches = try (1...5).map {
-            try Records(folder.appending(component: "data_batch_\($0).bin"))
-        }
+        let batches = try Self.files.dropLast().map { try Records(folder.appending(component: $0)) }
         train = try ImageSet(
             name: "CIFAR-10 train", shape: Self.shape, classNames: Self.classNames,
             pixels: batches.flatMap(\.pixels), labels: batches.flatMap(\.labels))
-        let last = try Records(folder.appending(component: "test_batch.bin"))
+        let last = try Records(folder.appending(component: Self.files[5]))
         test = try ImageSet(
             name: "CIFAR-10 test", shape: Self.shape, classNames: Self.classNames,
             pixels: last.pixels, labels: last.labels)
@@ -67,6 +67,10 @@ public enum CIFAR10Error: Error, Sendable, Equatable {
     case missing(path: String)
     case truncated(path: String, bytes: Int)
     case label(path: String, record: Int, label: Int)
+    /// What was downloaded holds other images than CIFAR-10's.
+    case altered(path: String)
+    /// What was downloaded is no archive that `tar` can unpack.
+    case notAnArchive(path: String)
 }
 
 extension CIFAR10Error: LocalizedError, CustomStringConvertible {
@@ -81,6 +85,10 @@ extension CIFAR10Error: LocalizedError, CustomStringConvertible {
             "\(path): expected records of 3,073 bytes, found \(bytes) bytes; fetch the file again"
         case .label(let path, let record, let label):
             "\(path): expected labels 0…9, found \(label) in record \(record); fetch the file again"
+        case .altered(let path):
+            "\(path): expected CIFAR-10's images, found others"
+        case .notAnArchive(let path):
+            "\(path): expected a tar.gz archive with cifar-10-batches-bin in it, which tar cannot unpack"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -7,34 +8,35 @@ import Foundation
 extension Download {
     /// Writes what arrives to a file as it arrives, and lets a thread wait for the end.
     ///
-    /// Unchecked: the session calls from one serial queue, and `wait` reads only after the
-    /// semaphore that the last of these calls signals.
+    /// Unchecked: the session calls from one serial queue; what both sides touch is behind a lock,
+    /// and `fault` is read only after the semaphore that the last of these calls signals.
     final class Receiver: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         private let file: FileHandle
         private let source: URL
         private let maximumBytes: Int
-        private let progress: @Sendable (DownloadProgress) -> Void
         private let finished = DispatchSemaphore(value: 0)
         private var fault: DownloadError?
-        private var received = 0
-        private var total: Int?
+        private let sizes = Mutex<(received: Int, total: Int?)>((0, nil))
 
-        init(
-            file: FileHandle, source: URL, maximumBytes: Int,
-            progress: @escaping @Sendable (DownloadProgress) -> Void
-        ) {
+        init(file: FileHandle, source: URL, maximumBytes: Int) {
             self.file = file
             self.source = source
             self.maximumBytes = maximumBytes
-            self.progress = progress
         }
 
-        /// Blocks until the transfer has ended.
+        /// Blocks until the transfer has ended, and tells from time to time how far it is.
         ///
-        /// - Throws: `DownloadError`.
-        func wait() throws {
-            finished.wait()
-            if let fault { throw fault }
+        /// - Throws: `DownloadError`, and what `progress` throws.
+        func wait(progress: (DownloadProgress) throws -> Void) throws {
+            var ended = false
+            while !ended {
+                ended = finished.wait(timeout: .now() + 0.2) == .success
+                if ended, let fault { throw fault }
+                let (received, total) = sizes.withLock { $0 }
+                try progress(
+                    DownloadProgress(
+                        file: source.lastPathComponent, received: received, total: total))
+            }
         }
 
         func urlSession(
@@ -47,7 +49,8 @@ extension Download {
                 completionHandler(.cancel)
                 return
             }
-            total = response.expectedContentLength > 0 ? Int(response.expectedContentLength) : nil
+            let length = response.expectedContentLength
+            sizes.withLock { $0.total = length > 0 ? Int(length) : nil }
             completionHandler(.allow)
         }
 
@@ -56,7 +59,10 @@ extension Download {
         ) {
             // After a cancel some data may still come.
             guard fault == nil else { return }
-            received += data.count
+            let received = sizes.withLock { sizes in
+                sizes.received += data.count
+                return sizes.received
+            }
             guard received <= maximumBytes else {
                 fault = .tooLarge(url: source.absoluteString, maximum: maximumBytes)
                 dataTask.cancel()
@@ -67,11 +73,7 @@ extension Download {
             } catch {
                 fault = .unwritable(path: source.lastPathComponent, reason: plainReason(error))
                 dataTask.cancel()
-                return
             }
-            progress(
-                DownloadProgress(
-                    file: source.lastPathComponent, received: received, total: total))
         }
 
         func urlSession(

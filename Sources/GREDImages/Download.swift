@@ -28,7 +28,7 @@ struct Download {
     /// - Throws: `DownloadError`.
     func run(
         to destination: URL, check: (URL) throws -> Void,
-        progress: @escaping @Sendable (DownloadProgress) -> Void
+        progress: (DownloadProgress) throws -> Void
     ) throws {
         let temporary = destination.deletingLastPathComponent()
             .appendingPathComponent(".\(destination.lastPathComponent).\(UUID().uuidString)")
@@ -63,8 +63,9 @@ struct Download {
     }
 
     private func copy(
-        to file: FileHandle, progress: @Sendable (DownloadProgress) -> Void
+        to file: FileHandle, progress: (DownloadProgress) throws -> Void
     ) throws {
+        let received: Int
         do {
             let data = try Data(contentsOf: source, options: .mappedIfSafe)
             guard data.count <= maximumBytes else {
@@ -72,28 +73,33 @@ struct Download {
             }
             try file.write(contentsOf: data)
             try file.close()
-            progress(
-                DownloadProgress(
-                    file: source.lastPathComponent, received: data.count, total: data.count))
+            received = data.count
         } catch let error as DownloadError {
             throw error
         } catch {
             throw DownloadError.failed(url: source.absoluteString, reason: plainReason(error))
         }
+        try progress(
+            DownloadProgress(
+                file: source.lastPathComponent, received: received, total: received))
     }
 
     private func fetch(
-        to file: FileHandle, progress: @escaping @Sendable (DownloadProgress) -> Void
+        to file: FileHandle, progress: (DownloadProgress) throws -> Void
     ) throws {
-        let receiver = Receiver(
-            file: file, source: source, maximumBytes: maximumBytes, progress: progress)
+        let receiver = Receiver(file: file, source: source, maximumBytes: maximumBytes)
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = timeout
         let session = URLSession(
             configuration: configuration, delegate: receiver, delegateQueue: nil)
         session.dataTask(with: source).resume()
         session.finishTasksAndInvalidate()
-        try receiver.wait()
+        do {
+            try receiver.wait(progress: progress)
+        } catch {
+            session.invalidateAndCancel()
+            throw error
+        }
     }
 
     /// The check's message; it names the temporary file, which is gone by the time it is read.

@@ -6,7 +6,7 @@ public enum DownloadError: Error, Sendable, Equatable {
     case tooLarge(url: String, maximum: Int)
     case notTheFile(url: String, reason: String)
     case unwritable(path: String, reason: String)
-    case noMirror(file: String, folder: String, faults: [String])
+    case noMirror(file: String, folder: String, variable: String, faults: [String])
 
     /// Whether another mirror would meet the same fault.
     var concernsTheFolder: Bool {
@@ -28,10 +28,10 @@ extension DownloadError: LocalizedError, CustomStringConvertible {
         case .unwritable(let path, let reason):
             "\(path): expected a folder to write to, but it cannot be written (\(reason)); "
                 + "name another with GRED_DATA"
-        case .noMirror(let file, let folder, let faults):
+        case .noMirror(let file, let folder, let variable, let faults):
             "expected to fetch \(file), but no address gave it ["
                 + faults.joined(separator: " | ")
-                + "]; connect to the network, name a mirror with GRED_MNIST_URL, or put the "
+                + "]; connect to the network, name a mirror with \(variable), or put the "
                 + "file into \(folder)"
         }
     }

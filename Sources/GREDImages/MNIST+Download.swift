@@ -10,10 +10,10 @@ extension MNIST {
     /// The mirrors to ask: the addresses in `$GRED_MNIST_URL`, separated by spaces, by default
     /// ``mirrors``.
     public static func mirrors(environment: [String: String]) -> [URL] {
-        let named = (environment["GRED_MNIST_URL"] ?? "").split(separator: " ")
-            .compactMap { URL(string: $0.hasSuffix("/") ? String($0) : $0 + "/") }
-        return named.isEmpty ? mirrors : named
+        Mirrors.urls(named: variable, in: environment, otherwise: mirrors)
     }
+
+    fileprivate static let variable = "GRED_MNIST_URL"
 
     /// Fetches those of the four files that a folder lacks.
     ///
@@ -28,11 +28,12 @@ extension MNIST {
     ///   - folder: Made if it is missing.
     ///   - mirrors: Base addresses, `http`, `https` or `file`; the next is tried where one fails.
     ///   - timeout: Seconds without an answer or without new bytes after which a mirror has failed.
-    ///   - progress: Called now and then, on any thread.
+    ///   - progress: Called a few times a second, on the calling thread; what it throws ends the
+    ///     transfer.
     /// - Throws: `DownloadError`.
     public static func download(
         into folder: URL, from mirrors: [URL], timeout: TimeInterval = 10,
-        progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+        progress: (DownloadProgress) throws -> Void = { _ in }
     ) throws {
         for file in File.allCases where file.url(in: folder) == nil {
             try file.fetch(into: folder, from: mirrors, timeout: timeout, progress: progress)
@@ -46,10 +47,11 @@ extension DataHome {
     /// On a machine without network this fails within some 20 seconds, and at once where names
     /// cannot be resolved; ``HandDrawnDigits`` can then stand in, announced as such.
     ///
-    /// - Parameter progress: Called now and then, on any thread.
+    /// - Parameter progress: Called a few times a second, on the calling thread; what it throws ends the
+    ///     transfer.
     /// - Throws: `DownloadError`.
     public static func ensureMNIST(
-        progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+        progress: (DownloadProgress) throws -> Void = { _ in }
     ) throws -> URL {
         try MNIST.download(
             into: mnist,
@@ -62,21 +64,12 @@ extension DataHome {
 extension MNIST.File {
     fileprivate func fetch(
         into folder: URL, from mirrors: [URL], timeout: TimeInterval,
-        progress: @escaping @Sendable (DownloadProgress) -> Void
+        progress: (DownloadProgress) throws -> Void
     ) throws {
         let name = rawValue + ".gz"
-        var faults: [String] = []
-        for mirror in mirrors {
-            let source = mirror.appendingPathComponent(name)
-            do {
-                try Download(source: source, timeout: timeout, maximumBytes: Self.largest).run(
-                    to: folder.appendingPathComponent(name), check: check, progress: progress)
-                return
-            } catch let error as DownloadError where !error.concernsTheFolder {
-                faults.append(error.description)
-            }
-        }
-        throw DownloadError.noMirror(file: name, folder: folder.path, faults: faults)
+        try Mirrors(urls: mirrors, variable: MNIST.variable).fetch(
+            name, to: folder.appendingPathComponent(name), timeout: timeout,
+            maximumBytes: Self.largest, check: check, progress: progress)
     }
 
     /// Twice the size of the largest file, raw: a server that sends without end is cut off there.

@@ -16,7 +16,7 @@ struct DownloadTests {
     private func download(
         from url: URL, timeout: TimeInterval = 10, maximumBytes: Int = 1 << 20,
         check: (URL) throws -> Void = { _ in },
-        progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+        progress: (DownloadProgress) throws -> Void = { _ in }
     ) throws {
         try Download(
             source: url.appendingPathComponent("file.gz"), timeout: timeout,
@@ -28,13 +28,13 @@ struct DownloadTests {
     func arrives() throws {
         let payload = payload
         let server = try LoopbackServer { $0 == "/file.gz" ? .bytes(payload) : .status(404) }
-        let last = Mutex<DownloadProgress?>(nil)
-        try download(from: server.url, progress: { progress in last.withLock { $0 = progress } })
+        var last: DownloadProgress?
+        try download(from: server.url, progress: { last = $0 })
         #expect(try [UInt8](Data(contentsOf: destination)) == payload)
         #expect(try folder.names == ["file.gz"])
         let expected = DownloadProgress(
             file: "file.gz", received: payload.count, total: payload.count)
-        #expect(last.withLock { $0 } == expected)
+        #expect(last == expected)
     }
 
     @Test("a file address is copied")
@@ -78,6 +78,20 @@ struct DownloadTests {
         let server = try LoopbackServer { _ in .slowly(payload, pause: 0.5) }
         try download(from: server.url, timeout: 2)
         #expect(try [UInt8](Data(contentsOf: destination)) == payload)
+    }
+
+    @Test("what the progress throws ends the transfer, and nothing is left behind")
+    func stopped() throws {
+        struct Stop: Error {}
+        let payload = payload
+        let server = try LoopbackServer { _ in .slowly(payload, pause: 0.5) }
+        let took = ContinuousClock().measure {
+            #expect(throws: Stop.self) {
+                try download(from: server.url, progress: { _ in throw Stop() })
+            }
+        }
+        #expect(took < .seconds(2))
+        #expect(try folder.names.isEmpty)
     }
 
     @Test("a server that sends too much is cut off")

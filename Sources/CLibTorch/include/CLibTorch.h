@@ -105,13 +105,25 @@ bool lt_gradient(const lt_tensor *outputs, const lt_tensor *cotangents, int32_t 
 /// Switches the recording of operations for gradients on this thread; returns what it was.
 bool lt_set_gradient_recording(bool enabled);
 
+// MARK: Mixed precision
+
+/// What automatic mixed precision does on this thread for one kind of device.
+typedef struct {
+  bool enabled;
+  lt_dtype dtype;
+} lt_mixed_precision;
+/// Sets it for a kind of device ("cpu", "cuda"); on success `before` holds what it was. Forgets the
+/// converted copies of parameters when it is switched off.
+bool lt_set_mixed_precision(const char *device_type, lt_mixed_precision now,
+                            lt_mixed_precision *before, char **error);
+
 // MARK: Random numbers and threads
 
 lt_generator lt_generator_new(const char *device, uint64_t seed, char **error);
 void lt_generator_release(lt_generator generator);
 
 /// Threads used inside an operator. The count must be positive.
-void lt_set_thread_count(int32_t count);
+bool lt_set_thread_count(int32_t count, char **error);
 int32_t lt_thread_count(void);
 
 #ifdef __cplusplus

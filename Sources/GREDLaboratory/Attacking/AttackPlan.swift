@@ -17,7 +17,11 @@ public struct AttackPlan: Sendable {
     }
 
     /// The name for a file.
-    public var fileName: String { attack.name + (isTargeted ? "-targeted" : "") }
+    public var fileName: String { Self.fileName(of: attack, isTargeted: isTargeted) }
+
+    static func fileName(of attack: any Attack, isTargeted: Bool) -> String {
+        attack.name + (isTargeted ? "-targeted" : "")
+    }
 
     /// The name in reports, such as `ddn` or `ddn (targeted)`.
     public var title: String { isTargeted ? "\(attack.name) (targeted)" : attack.name }

@@ -12,12 +12,16 @@ public struct DataSet {
     /// The names that ``init(named:observer:)`` knows.
     public static let names = ["mnist", "cifar10", "digits"]
 
-    /// - Parameter name: `mnist` (from `GRED_DATA`, or downloaded), `cifar10` (from `GRED_DATA`), or
-    ///   `digits` (generated).
+    /// - Parameter name: `mnist` or `cifar10` (from `GRED_DATA`, or downloaded), or `digits`
+    ///   (generated).
     public init(named name: String, observer: any WorkObserver) throws {
         switch name {
-        case "mnist": try self.init(mnist: DataHome.ensureMNIST(), observer: observer)
-        case "cifar10": try self.init(cifar10: DataHome.cifar10)
+        case "mnist":
+            try self.init(
+                mnist: DataHome.ensureMNIST(progress: observer.downloads), observer: observer)
+        case "cifar10":
+            try self.init(
+                cifar10: DataHome.ensureCIFAR10(progress: observer.downloads), observer: observer)
         case "digits": try self.init(generatedDigits: [])
         default: throw DataSetFault.unknown(name: name)
         }
@@ -27,7 +31,7 @@ public struct DataSet {
     public static func mnistOrDigits(observer: any WorkObserver) throws -> DataSet {
         let folder: URL
         do {
-            folder = try DataHome.ensureMNIST()
+            folder = try DataHome.ensureMNIST(progress: observer.downloads)
         } catch let error as DownloadError {
             let note =
                 "MNIST is neither in \(DataHome.mnist.path) nor could it be downloaded: generated digits stand in for it, and the figures are not MNIST's."
@@ -54,13 +58,20 @@ public struct DataSet {
         self.notes = notes
     }
 
-    private init(cifar10 folder: URL) throws {
+    private init(cifar10 folder: URL, observer: any WorkObserver) throws {
         let photographs = try CIFAR10(folder: folder)
+        var notes: [String] = []
+        if !photographs.isOriginal {
+            notes.append(
+                "The images in \(folder.path) are not CIFAR-10's own, so the figures are not CIFAR-10's."
+            )
+            observer.say(notes[0])
+        }
         sets = try FourSets(
             train: photographs.train, test: photographs.test, fit: 40_000, guard: 8_000,
             calibrate: 2_000, seed: Self.splitSeed)
         augmentation = .photographs
-        notes = []
+        self.notes = notes
     }
 
     private init(generatedDigits notes: [String]) throws {
@@ -74,6 +85,20 @@ public struct DataSet {
 
     /// Never an option: two commands that split differently would let a guard see `fit`.
     private static let splitSeed: UInt64 = 0
+}
+
+extension WorkObserver {
+    /// Shows downloads, a file after another.
+    fileprivate var downloads: (DownloadProgress) throws -> Void {
+        var file = ""
+        return { [self] progress in
+            if progress.file != file {
+                file = progress.file
+                begin("fetching \(file)", total: progress.total ?? 0, unit: "bytes")
+            }
+            try advance(to: progress.received, note: "")
+        }
+    }
 }
 
 /// A data set that cannot be had.

@@ -85,6 +85,6 @@ extension Recipe {
         TrainingPlan(
             epochs: epochs, batchSize: batchSize,
             learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,
-            labelSmoothing: labelSmoothing, seed: seed)
+            labelSmoothing: labelSmoothing, precision: precision, seed: seed)
     }
 }

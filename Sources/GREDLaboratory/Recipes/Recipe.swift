@@ -26,7 +26,11 @@ public struct Recipe: Sendable {
     /// CNN_sen.
     public var orgLabelSmoothing: Double
 
-    /// Images that each attack is tried on, for training the guard.
+    /// Of all training.
+    public var precision: Precision
+
+    /// Images that each attack is tried on, for training the guard; by the attacks' names, such as
+    /// `ddn` or `ddn-targeted`.
     public var trainingAttacks: [String: Int]
     /// Images that each attack is tried on, for the report.
     public var testAttacks: [String: Int]
@@ -46,6 +50,7 @@ public struct Recipe: Sendable {
         name: "demo", fit: 10_000, guardImages: 4_000, calibrate: 1_000, test: 2_000,
         classifierWidth: 0.5, detectorWidth: 0.25, batchSize: 64, classifierEpochs: 4,
         detectorEpochs: 8, rectifierEpochs: 6, orgLabelSmoothing: 0.2,
+        precision: .float32,
         trainingAttacks: ["fgsm": 700, "pgd": 450, "deepfool": 600, "ddn": 750],
         testAttacks: ["fgsm": 500, "pgd": 400, "deepfool": 400, "cw": 150, "ddn": 400],
         deepFool: DeepFool(candidates: 4), ddn: DDN(steps: 50),
@@ -59,11 +64,36 @@ public struct Recipe: Sendable {
             "CW takes 3 search steps of at most 100 iterations at learning rate 0.1, from the constant 1; it is tried on test images only, and the guard never saw it.",
         ])
 
+    /// An hour or two on two cores: full-width networks, all images of the guard set, and targeted
+    /// and CW attacks among those that the guard trains on.
+    public static let full = Recipe(
+        name: "full", fit: 50_000, guardImages: 8_000, calibrate: 2_000, test: 10_000,
+        classifierWidth: 1, detectorWidth: 1, batchSize: 128, classifierEpochs: 6,
+        detectorEpochs: 8, rectifierEpochs: 6, orgLabelSmoothing: 0.2, precision: .bfloat16,
+        trainingAttacks: [
+            "fgsm": 1_500, "pgd": 1_000, "pgd-targeted": 500, "deepfool": 1_500, "cw": 500,
+            "ddn": 1_500, "ddn-targeted": 1_000,
+        ],
+        testAttacks: [
+            "fgsm": 1_000, "pgd": 1_000, "pgd-targeted": 500, "deepfool": 1_000, "cw": 500,
+            "ddn": 1_000, "ddn-targeted": 500,
+        ],
+        deepFool: DeepFool(), ddn: DDN(),
+        cw: CW(searchSteps: 3, iterations: 150, learningRate: 0.05, initialConstant: 1),
+        alpha: 0.2, copies: 8,
+        notes: [
+            "One pair of detectors and one rectifier serve for all attacks.",
+            "CNN_org is trained with labels smoothed by 0.2, so that Eq. 12, which takes the surer network, leaves attacks that neither network saw to CNN_sen.",
+            "CW takes 3 search steps of at most 150 iterations at learning rate 0.05, from the constant 1.",
+            "Networks are trained in mixed precision (bfloat16).",
+        ])
+
     /// Half a minute: shows that everything works, not how well.
     public static let smoke = Recipe(
         name: "smoke", fit: 2_000, guardImages: 400, calibrate: 200, test: 300,
         classifierWidth: 0.25, detectorWidth: 0.125, batchSize: 32, classifierEpochs: 3,
         detectorEpochs: 4, rectifierEpochs: 2, orgLabelSmoothing: 0.2,
+        precision: .float32,
         trainingAttacks: ["fgsm": 100, "pgd": 60, "deepfool": 60, "ddn": 60],
         testAttacks: ["fgsm": 60, "pgd": 40, "deepfool": 40, "cw": 16, "ddn": 40],
         deepFool: DeepFool(candidates: 4), ddn: DDN(steps: 30),
@@ -72,14 +102,20 @@ public struct Recipe: Sendable {
         notes: ["A smoke test: sizes are far too small for the figures to mean anything."])
 
     /// The recipe of a name.
-    public static func named(_ name: String) -> Recipe? {
-        [demo, smoke].first { $0.name == name }
-    }
+    public static func named(_ name: String) -> Recipe? { all.first { $0.name == name } }
+
+    /// From the cheapest to the dearest.
+    public static let all = [smoke, demo, full]
 
     func attacks(_ counts: [String: Int], shape: ImageShape) throws -> [AttackPlan] {
-        try AttackCatalogue.names.compactMap { name in
-            guard let count = counts[name] else { return nil }
-            return try AttackPlan(attack(named: name, shape: shape), count: count)
+        try AttackCatalogue.names.flatMap { name in
+            let attack = try attack(named: name, shape: shape)
+            return try [false, true].compactMap { isTargeted in
+                let name = AttackPlan.fileName(of: attack, isTargeted: isTargeted)
+                return try counts[name].map {
+                    try AttackPlan(attack, isTargeted: isTargeted, count: $0)
+                }
+            }
         }
     }
 

@@ -24,7 +24,11 @@ public enum Engine {
         guard count >= 1, let small = Int32(exactly: count) else {
             throw TorchError.threadCount(count)
         }
-        lt_set_thread_count(small)
+        var error: UnsafeMutablePointer<CChar>?
+        guard lt_set_thread_count(small, &error) else {
+            throw TorchError.operatorFailed(
+                name: "Setting the number of threads", reason: firstSentence(error))
+        }
     }
 
     /// "2.13.0+cpu" names the build too, which does not matter for the interface.
