@@ -68,6 +68,12 @@ let package = Package(
         .testTarget(name: "GREDTests", dependencies: ["GRED"], resources: [.copy("Golden")]),
         .testTarget(name: "GREDChartsTests", dependencies: ["GREDCharts"]),
         .testTarget(name: "GREDLaboratoryTests", dependencies: ["GREDLaboratory"]),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "GRED", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Fuzz"),
         .testTarget(name: "GREDCommandTests", dependencies: ["GREDCommand", "GREDLaboratory"]),
     ],
     cxxLanguageStandard: .cxx20

@@ -20,8 +20,8 @@ extension Detector {
         else {
             throw TorchError.badFile(path: file.path, reason: "it does not describe a detector.")
         }
-        try self.init(description, seed: 0)
         let weights = folder.appending(component: "\(name).safetensors")
-        try network.load(Safetensors.read(weights).tensors, from: weights.path)
+        try self.init(
+            description, weights: try Safetensors.read(weights), from: weights.path)
     }
 }

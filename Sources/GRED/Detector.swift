@@ -23,7 +23,7 @@ public struct Opinion {
 /// One of GRED's two small networks, which tell benign inputs from adversarial ones.
 public final class Detector {
     /// What the network reads.
-    public enum Reading: Sendable, Hashable, Codable {
+    public enum Reading: Sendable, Hashable {
         /// CNN_org reads the image (paper, Eq. 8).
         case image
         /// CNN_sen reads the input sensitivity (paper, Eq. 9).
@@ -32,11 +32,16 @@ public final class Detector {
 
     /// What is needed, beside the weights, to build the detector again.
     public struct Description: Sendable, Hashable, Codable {
+        /// What the network is shown, which makes it CNN_org or CNN_sen.
         public var reading: Reading
+        /// The built-in network, with two classes: benign and adversarial.
         public var architecture: Architecture
+        /// Of the images judged; the network's own input has the planes of ``reading``.
         public var imageShape: ImageShape
+        /// A mean and a deviation for each plane of ``reading``.
         public var standardisation: Standardisation
 
+        /// Names all parts; whether they fit together is checked when a detector is built.
         public init(
             reading: Reading, architecture: Architecture, imageShape: ImageShape,
             standardisation: Standardisation
@@ -48,12 +53,35 @@ public final class Detector {
         }
     }
 
+    /// What the network was built from, and what files hold beside its weights.
     public let description: Description
+    /// Gives the logits of benign and adversarial, `[N, 2]`, for what
+    /// ``input(images:sensitivity:)`` returns.
     public let network: any Layer
 
     /// Builds the network with fresh weights from a seed.
-    public init(_ description: Description, seed: UInt64) throws {
+    public convenience init(_ description: Description, seed: UInt64) throws {
+        self.init(description, network: try Self.network(description, seed: seed))
+    }
+
+    /// Builds the network with given weights, by PyTorch's names.
+    /// - Parameter source: where they come from, for the error's sentence.
+    public convenience init(
+        _ description: Description, weights: Safetensors.Contents, from source: String
+    ) throws {
+        let network = try ParameterLimit.largest(of: weights.tensors) {
+            try Self.network(description, seed: 0)
+        }
+        try network.load(weights.tensors, from: source)
+        self.init(description, network: network)
+    }
+
+    private init(_ description: Description, network: any Layer) {
         self.description = description
+        self.network = network
+    }
+
+    private static func network(_ description: Description, seed: UInt64) throws -> any Layer {
         let shape = description.imageShape
         let planes = description.reading.planes(channels: shape.channels)
         let (means, deviations) = (
@@ -63,7 +91,7 @@ public final class Detector {
             throw DetectorFault.standardisation(
                 planes: planes, means: means, deviations: deviations)
         }
-        network = try description.architecture.network(
+        return try description.architecture.network(
             shape: ImageShape(channels: planes, height: shape.height, width: shape.width),
             classes: 2, paddingValue: description.borderValue, seed: seed)
     }
@@ -86,6 +114,8 @@ public final class Detector {
 }
 
 extension Detector.Reading {
+    /// How many planes are read of images with so many channels: one for each, and two more for
+    /// the logarithmic sensitivity.
     public func planes(channels: Int) -> Int {
         switch self {
         case .image: channels
@@ -117,6 +147,7 @@ extension Detector.Description {
 
 /// A detector that cannot be built.
 public enum DetectorFault: Error, Equatable, CustomStringConvertible {
+    /// The description has not exactly one mean and one deviation for each plane that is read.
     case standardisation(planes: Int, means: Int, deviations: Int)
 
     public var description: String {

@@ -20,7 +20,9 @@ public struct Verdict: Sendable, Hashable, Codable {
 
     /// What one detector thinks.
     public struct Part: Sendable, Hashable, Codable {
+        /// p⁻ of this detector, in 0…1 (Eqs. 8 and 9).
         public var adversarialProbability: Float
+        /// ln(p⁻/p⁺) of this detector, in nats; positive where it says adversarial.
         public var logOdds: Float
         /// In bits (Eq. 11).
         public var entropy: Float
@@ -39,6 +41,7 @@ public struct Verdict: Sendable, Hashable, Codable {
 public struct Inspection {
     /// One an image.
     public let verdicts: [Verdict]
+    /// What CNN_sen and the masks went by (Eq. 1), in the images' order.
     public let sensitivity: InputSensitivity
     /// A masked copy of each image (Eq. 14); where the rectifier was not asked, the image itself.
     public let masked: Tensor
@@ -49,12 +52,19 @@ public struct Inspection {
 ///     let sentry = try GuardBundle.read(folder)
 ///     for verdict in try sentry.inspect(images).verdicts { print(verdict.answer) }
 public final class Guard {
+    /// What is guarded; the guard calls it and takes its gradients, and never changes its weights.
     public let classifier: any Classifier
+    /// CNN_org, which reads the image (Eq. 8).
     public let org: Detector
+    /// CNN_sen, which reads the input sensitivity (Eq. 9).
     public let sen: Detector
+    /// Asked for the labels of adversarial images (paper, §3.2).
     public let rectifier: Rectifier
+    /// The deployment's secret, on which the rectifier's masks depend.
     public let key: GuardKey
 
+    /// Joins trained parts as they are; none is copied or moved to a device.
+    /// - Parameter key: the published one makes the masks repeatable, for an attacker too.
     public init(
         classifier: any Classifier, org: Detector, sen: Detector, rectifier: Rectifier,
         key: GuardKey = .published
@@ -68,7 +78,9 @@ public final class Guard {
 
     /// For which images the rectifier is asked, which costs as many passes as it makes copies.
     public enum Recovery: Sendable {
+        /// Every image, so that each verdict has a recovered label.
         case ofAll
+        /// The images called adversarial; the others' recovered label is nil.
         case ofFlagged
     }
 

@@ -77,45 +77,44 @@ public enum GuardBundle {
     /// - Parameter key: the deployment's secret, on which the rectifier's masks depend.
     public static func read(_ folder: URL, key: GuardKey = .published) throws -> Guard {
         let manifest = try manifest(of: folder)
-        func part(_ name: String) throws -> Safetensors.Contents {
-            try Safetensors.read(
-                checkedPart(name, of: manifest, in: folder),
-                path: folder.appending(component: name).path)
+        if let contradiction = manifest.contradiction {
+            throw BundleFault.badManifest(
+                path: folder.appending(component: manifestName).path, reason: contradiction)
         }
-        let networks = try networks(of: manifest, in: folder)
-        for (name, network) in [
-            (GuardManifest.PartName.classifier, networks.classifier.network),
-            (GuardManifest.PartName.rectifier, networks.rectifier.network),
-            (GuardManifest.PartName.org, networks.org.network),
-            (GuardManifest.PartName.sen, networks.sen.network),
-        ] {
-            try network.load(part(name).tensors, from: folder.appending(component: name).path)
+        /// A network of the weights in a part; what the manifest says of it may be wrong.
+        func network<Network>(
+            _ name: String, _ build: (Safetensors.Contents, _ path: String) throws -> Network
+        ) throws -> Network {
+            let path = folder.appending(component: name).path
+            let weights = try Safetensors.read(
+                checkedPart(name, of: manifest, in: folder), path: path)
+            do {
+                return try build(weights, path)
+            } catch TorchError.badFile(let path, let reason) {
+                throw BundleFault.badPart(path: path, reason: reason.replacing(/\.$/, with: ""))
+            } catch {
+                // Its sentence stands inside another.
+                throw BundleFault.badManifest(
+                    path: folder.appending(component: manifestName).path,
+                    reason: "\(error)".replacing(/\.$/, with: ""))
+            }
+        }
+        func classifier(_ name: String) throws -> NetworkClassifier {
+            try network(name) {
+                try NetworkClassifier(manifest.classifier, weights: $0, from: $1)
+            }
+        }
+        func detector(_ name: String, _ description: Detector.Description) throws -> Detector {
+            try network(name) { try Detector(description, weights: $0, from: $1) }
         }
         return Guard(
-            classifier: networks.classifier, org: networks.org, sen: networks.sen,
+            classifier: try classifier(GuardManifest.PartName.classifier),
+            org: try detector(GuardManifest.PartName.org, manifest.org),
+            sen: try detector(GuardManifest.PartName.sen, manifest.sen),
             rectifier: Rectifier(
-                network: networks.rectifier, masking: manifest.masking, copies: manifest.copies),
+                network: try classifier(GuardManifest.PartName.rectifier),
+                masking: manifest.masking, copies: manifest.copies),
             key: key)
-    }
-
-    /// The networks that a manifest describes, with fresh weights.
-    private static func networks(of manifest: GuardManifest, in folder: URL) throws -> (
-        classifier: NetworkClassifier, rectifier: NetworkClassifier, org: Detector, sen: Detector
-    ) {
-        func fault(_ reason: String) -> BundleFault {
-            .badManifest(path: folder.appending(component: manifestName).path, reason: reason)
-        }
-        if let contradiction = manifest.contradiction { throw fault(contradiction) }
-        do {
-            return (
-                try NetworkClassifier(manifest.classifier, seed: 0),
-                try NetworkClassifier(manifest.classifier, seed: 0),
-                try Detector(manifest.org, seed: 0), try Detector(manifest.sen, seed: 0)
-            )
-        } catch {
-            // Its sentence stands inside another.
-            throw fault("\(error)".replacing(/\.$/, with: ""))
-        }
     }
 
     private static func checkedPart(
@@ -157,10 +156,16 @@ public enum GuardBundle {
 
 /// A bundle that cannot be written or read.
 public enum BundleFault: Error, Equatable, CustomStringConvertible {
+    /// On writing: the classifier or the rectifier's network is no `NetworkClassifier`.
     case notBuiltIn
+    /// The folder has no `guard.json` that can be opened.
     case noBundle(path: String)
+    /// `guard.json` is malformed or incomplete, or describes a guard that cannot be built.
     case badManifest(path: String, reason: String)
+    /// The bundle's format is not one of 1 to ``GuardManifest/currentSchema``.
     case otherSchema(path: String, found: Int, madeBy: String)
+    /// A file of weights is missing, is not the one that `guard.json` lists by size and SHA-256, or
+    /// does not fit its network.
     case badPart(path: String, reason: String)
 
     public var description: String {

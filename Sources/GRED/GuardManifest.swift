@@ -10,8 +10,11 @@ public struct GuardManifest: Sendable, Codable {
     public var classifier: NetworkClassifier.Description
     /// SHA-256 of the guarded classifier's weights.
     public var classifierHash: String
+    /// How CNN_org is built.
     public var org: Detector.Description
+    /// How CNN_sen is built.
     public var sen: Detector.Description
+    /// How the rectifier masks suspect pixels; reading a guard refuses an α outside 0…1.
     public var masking: RandomisedMasking
     /// K, the number of masked copies that the rectifier is asked about.
     public var copies: Int
@@ -20,7 +23,9 @@ public struct GuardManifest: Sendable, Codable {
     /// The files beside this one, by name.
     public var parts: [String: Part]
 
+    /// What a file of weights must be before anything in it is used.
     public struct Part: Sendable, Codable, Hashable {
+        /// The file's size, exactly.
         public var bytes: Int
         /// Hex, 64 characters.
         public var sha256: String

@@ -10,6 +10,7 @@ public struct RandomisedMasking: Sendable, Hashable, Codable {
     /// α of Eq. 13: a larger one masks fewer pixels.
     public var alpha: Double
 
+    /// - Parameter alpha: in 0…1; not checked here.
     public init(alpha: Double) { self.alpha = alpha }
 
     /// One masked copy of each image.

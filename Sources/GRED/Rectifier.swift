@@ -6,11 +6,15 @@ import LibTorch
 /// Gives the right label back to adversarial images: f_rec, the classifier fine-tuned on masked
 /// copies (paper, §3.2), asked about several masked copies of an image.
 public final class Rectifier {
+    /// f_rec, which takes the same images as the guarded classifier.
     public let network: any Classifier
+    /// Which pixels a copy loses, and what replaces them (Eqs. 13 and 14).
     public let masking: RandomisedMasking
     /// K, the number of masked copies whose probabilities are averaged.
     public let copies: Int
 
+    /// Joins a fine-tuned classifier to the masks that it was tuned for.
+    /// - Parameter copies: K; less than 1 counts as 1.
     public init(network: any Classifier, masking: RandomisedMasking, copies: Int) {
         self.network = network
         self.masking = masking

@@ -16,6 +16,7 @@ public struct Standardisation: Sendable, Hashable, Codable {
         )
     }
 
+    /// Takes figures measured elsewhere, one a plane; not checked here.
     public init(means: [Double], deviations: [Double]) {
         self.means = means
         self.deviations = deviations
@@ -31,6 +32,7 @@ public struct Standardisation: Sendable, Hashable, Codable {
             .map { $0 > 1e-30 ? $0 : 1 }
     }
 
+    /// Planes `[N, P, H, W]`, less their means and divided by their deviations.
     public func applied(to planes: Tensor) throws -> Tensor {
         let shape = [1, means.count, 1, 1]
         let mean = try Tensor(means.map(Float.init), shape: shape).to(planes.device)

@@ -4,10 +4,12 @@ import LibTorch
 ///
 /// An image receives the same numbers in whatever batch it stands.
 public struct ImageSeeds: Sendable {
+    /// The seed of the whole run, the same for all images.
     public let seed: UInt64
     /// The index of each image of the batch.
     public let indices: [Int]
 
+    /// Any images of a data set, in the order of the batch.
     public init(seed: UInt64, indices: [Int]) {
         self.seed = seed
         self.indices = indices

@@ -3,25 +3,39 @@ import LibTorch
 
 /// A built-in network, described well enough to be built again.
 public struct Architecture: Sendable, Hashable, Codable {
+    /// The kinds of network that can be built; their raw values are the names in files.
     public enum Family: String, Sendable, Hashable, Codable, CaseIterable {
+        /// ``VGG11``: any size, padded inside to multiples of 32 pixels.
         case vgg11
+        /// ``CWnet``: sides of at least 16 pixels, fixed when it is built.
         case cwnet
+        /// ``ResNet`` of 18 layers in plain blocks.
         case resnet18
+        /// ``ResNet`` of 34 layers in plain blocks.
         case resnet34
+        /// ``ResNet`` of 50 layers in bottleneck blocks.
         case resnet50
+        /// ``ResNet`` of 101 layers in bottleneck blocks.
         case resnet101
+        /// ``ResNet`` of 152 layers in bottleneck blocks.
         case resnet152
+        /// ``InceptionV3``: sides of at least 75 pixels.
         case inceptionV3 = "inception_v3"
     }
 
+    /// Which of the networks it is.
     public var family: Family
     /// Scales the number of channels; Inception v3 has only the original width, 1.
     public var width: Double
 
+    /// Names a network; ``network(shape:classes:paddingValue:seed:)`` checks the width.
     public init(_ family: Family, width: Double = 1) {
         self.family = family
         self.width = width
     }
+
+    /// Values in an image: a gigabyte of float32.
+    static let largestImage = 1 << 28
 
     /// Sixteen times the original's channels are beyond every memory.
     static let largestWidth = 16.0
@@ -34,6 +48,9 @@ public struct Architecture: Sendable, Hashable, Codable {
         // It may have been read from a file.
         guard width > 0, width <= Self.largestWidth else {
             throw ClassifierFault.absurdWidth(width)
+        }
+        guard shape.count <= Self.largestImage else {
+            throw ClassifierFault.absurdShape(shape)
         }
         let generator = try Generator(seed: seed)
         func resNet(_ depth: ResNet.Depth) throws -> ResNet {

@@ -54,8 +54,11 @@ extension Classifier {
 
 /// Images that a classifier cannot take.
 public enum InputFault: Error, Equatable, CustomStringConvertible {
+    /// The images are no `[N, C, H, W]` of the classifier's own C, H and W.
     case shape(expected: ImageShape, found: [Int])
+    /// An image holds a value outside 0…1 by more than a millionth.
     case range(image: Int, value: Float)
+    /// An image holds a NaN.
     case notANumber(image: Int)
 
     /// What undoing a normalisation may leave outside 0…1.

@@ -7,10 +7,14 @@ import LibTorch
 public final class NetworkClassifier: Classifier {
     /// What is needed, beside the weights, to build the classifier again.
     public struct Description: Sendable, Hashable, Codable {
+        /// Which network, and how wide.
         public var architecture: Architecture
+        /// The shape of one image, C×H×W.
         public var inputShape: ImageShape
+        /// One name a class, at least two, in the order of the logits.
         public var classNames: [String]
 
+        /// Names all parts; whether they make a classifier is checked where it is built.
         public init(architecture: Architecture, inputShape: ImageShape, classNames: [String]) {
             self.architecture = architecture
             self.inputShape = inputShape
@@ -18,7 +22,9 @@ public final class NetworkClassifier: Classifier {
         }
     }
 
+    /// What the classifier was built from, as `classifier.json` holds it.
     public let description: Description
+    /// The network itself, whose weights ``Training`` changes in place.
     public let network: any Layer
     public private(set) var device = Device.cpu
 
@@ -26,21 +32,32 @@ public final class NetworkClassifier: Classifier {
     public var classNames: [String] { description.classNames }
 
     /// Builds the network with fresh weights from a seed.
-    public init(_ description: Description, seed: UInt64) throws {
-        guard description.classNames.count >= 2 else {
-            throw ClassifierFault.tooFewClasses(description.classNames.count)
-        }
-        self.description = description
-        network = try description.architecture.network(
-            shape: description.inputShape, classes: description.classNames.count, seed: seed)
+    public convenience init(_ description: Description, seed: UInt64) throws {
+        self.init(description, network: try Self.network(description, seed: seed))
     }
 
     /// Builds the network with given weights, by PyTorch's names.
     public convenience init(_ description: Description, weights: Safetensors.Contents, from: String)
         throws
     {
-        try self.init(description, seed: 0)
+        let network = try ParameterLimit.largest(of: weights.tensors) {
+            try Self.network(description, seed: 0)
+        }
         try network.load(weights.tensors, from: from)
+        self.init(description, network: network)
+    }
+
+    private init(_ description: Description, network: any Layer) {
+        self.description = description
+        self.network = network
+    }
+
+    private static func network(_ description: Description, seed: UInt64) throws -> any Layer {
+        guard description.classNames.count >= 2 else {
+            throw ClassifierFault.tooFewClasses(description.classNames.count)
+        }
+        return try description.architecture.network(
+            shape: description.inputShape, classes: description.classNames.count, seed: seed)
     }
 
     public func logits(of images: Tensor) throws -> Tensor {
@@ -104,11 +121,18 @@ public final class NetworkClassifier: Classifier {
 
 /// A classifier that cannot be built or read.
 public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
+    /// A description names fewer than two classes.
     case tooFewClasses(Int)
+    /// A folder has no `classifier.json` that can be read.
     case noClassifier(path: String)
+    /// A `classifier.json` does not hold what ``NetworkClassifier/Description`` is made of.
     case badDescription(path: String)
+    /// A side is shorter than the network can take; `least` is in pixels.
     case imageTooSmall(family: String, shape: ImageShape, least: Int)
+    /// A width that is not above 0 or is more than 16 times the original's.
     case absurdWidth(Double)
+    /// One image would take more than a gigabyte.
+    case absurdShape(ImageShape)
 
     public var description: String {
         switch self {
@@ -120,6 +144,8 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
             "\(path) does not describe a classifier: make it anew with `gred train`."
         case .imageTooSmall(let family, let shape, let least):
             "\(family) needs images with sides of at least \(least) pixels, and these are \(shape)."
+        case .absurdShape(let shape):
+            "Images of \(shape) are larger than anything that a network here can take."
         case .absurdWidth(let width):
             "A network's width is above 0 and at most \(Int(Architecture.largestWidth)) times the original's, and this one is \(width): 1 is the original."
         }

@@ -4,21 +4,34 @@ import LibTorch
 
 /// How a network is trained.
 public struct TrainingPlan: Sendable, Hashable, Codable {
+    /// Which optimiser changes the weights.
     public enum Method: Sendable, Hashable, Codable {
+        /// ``SGD``, with ``TrainingPlan/weightDecay`` added to the gradients.
         case sgd(momentum: Double, nesterov: Bool)
+        /// ``Adam`` with decoupled weight decay and the usual settings (β 0.9 and 0.999, ε 1e-8).
         case adam
     }
 
+    /// Passes over all examples.
     public var epochs: Int
+    /// Examples a step, at least 1; an epoch's last batch may be smaller, and is skipped where it
+    /// would be a single example.
     public var batchSize: Int
+    /// The optimiser, with its own settings.
     public var method: Method
+    /// The rate at each step of the whole run, all epochs together.
     public var learningRate: LearningRate
+    /// Pulls the weights towards 0; 0 is no decay. Its meaning is the ``method``'s.
     public var weightDecay: Double
+    /// The share of probability, 0…1, that is taken from the label and spread evenly over all
+    /// classes.
     public var labelSmoothing: Double
     /// Of the forward and backward passes; parameters and optimiser stay in float32.
     public var precision: Precision
+    /// Of the order of the examples, of augmentation and of dropout; fresh weights have their own.
     public var seed: UInt64
 
+    /// Names all settings; by default Adam in float32, without decay or smoothing.
     public init(
         epochs: Int, batchSize: Int = 128, method: Method = .adam, learningRate: LearningRate,
         weightDecay: Double = 0, labelSmoothing: Double = 0, precision: Precision = .float32,
@@ -52,12 +65,14 @@ public struct TrainingProgress: Sendable {
 /// Everything random follows from the plan's seed, the epoch and the step, so a run that was killed
 /// and resumed from its checkpoint ends with the same weights, bit for bit, as one that was not.
 public struct Training {
+    /// How to train; what a checkpoint must have been made with to be taken up.
     public let plan: TrainingPlan
     /// Where the state after each epoch is kept, or nil. A checkpoint of another plan is ignored.
     public let checkpoint: URL?
     /// Says what the network and its data are, so that a checkpoint of others is not taken up.
     public let identity: String
 
+    /// Describes a run; by default it keeps no checkpoint.
     public init(plan: TrainingPlan, checkpoint: URL? = nil, identity: String = "") {
         self.plan = plan
         self.checkpoint = checkpoint
@@ -171,7 +186,9 @@ public struct Training {
 
 /// A training run that cannot go on.
 public enum TrainingFault: Error, Equatable, CustomStringConvertible {
+    /// The loss became infinite or NaN in this epoch, counted from 1.
     case diverged(epoch: Int)
+    /// The file at the checkpoint's place is damaged, or lacks a tensor of the run that it names.
     case badCheckpoint(path: String, reason: String)
 
     public var description: String {

@@ -36,6 +36,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The highest learning rate of the one-cycle schedule, with AdamW.")
     var learningRate = 0.002
 
+    @Option(
+        help: ArgumentHelp(
+            "float32, or bfloat16: mixed precision.",
+            discussion: "Twice as fast where the processor has instructions for it."))
+    var precision = Precision.float32
+
     @Option(help: "The folder to write the classifier to.", completion: .directory)
     var output: String
 
@@ -63,7 +69,7 @@ struct TrainCommand: ParsableCommand {
             plan: TrainingPlan(
                 epochs: epochs, batchSize: batchSize,
                 learningRate: .oneCycle(peak: learningRate, warmUp: 0.3), weightDecay: 0.05,
-                seed: options.seed),
+                precision: precision, seed: options.seed),
             augmentation: sets.augmentation
         ).run(on: fit, bench: bench)
         try classifier.save(to: URL(filePath: output))
@@ -71,5 +77,15 @@ struct TrainCommand: ParsableCommand {
             classifier, on: sets.sets.test, observer: bench.observer)
         print("accuracy on \(sets.sets.test.name): \(accuracy.formatted(digits: 4))")
         print("classifier in \(output)")
+    }
+}
+
+extension Precision: ExpressibleByArgument {
+    /// Those that a network trains in without a scaled loss.
+    public static var allValueStrings: [String] { [float32, bfloat16].map(\.rawValue) }
+
+    public init?(argument: String) {
+        guard Self.allValueStrings.contains(argument) else { return nil }
+        self.init(rawValue: argument)
     }
 }

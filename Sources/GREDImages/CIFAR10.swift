@@ -4,11 +4,14 @@ import Foundation
 public struct CIFAR10: Sendable {
     /// 3×32×32.
     public static let shape = ImageShape(channels: 3, height: 32, width: 32)
+    /// In the order of the labels 0…9.
     public static let classNames = [
         "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
     ]
 
+    /// The images of `data_batch_1.bin` to `data_batch_5.bin`, in the files' order.
     public let train: ImageSet
+    /// The images of `test_batch.bin`, in the file's order.
     public let test: ImageSet
 
     /// The folder that holds the six files: the given one, or `cifar-10-batches-bin` in it.
@@ -64,8 +67,11 @@ public struct CIFAR10: Sendable {
 
 /// Why a folder is not CIFAR-10.
 public enum CIFAR10Error: Error, Sendable, Equatable {
+    /// One of the six files is not there or cannot be read.
     case missing(path: String)
+    /// A file is empty, or its size in bytes is no multiple of a record's 3,073.
     case truncated(path: String, bytes: Int)
+    /// A record, counted from 0, has a label byte above 9.
     case label(path: String, record: Int, label: Int)
     /// What was downloaded holds other images than CIFAR-10's.
     case altered(path: String)

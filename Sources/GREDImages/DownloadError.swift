@@ -2,10 +2,16 @@ import Foundation
 
 /// Why a file was not fetched.
 public enum DownloadError: Error, Sendable, Equatable {
+    /// The transfer broke off or timed out, or the server answered with a status other than 200.
     case failed(url: String, reason: String)
+    /// More bytes came than `maximum`, which is far beyond the published file.
     case tooLarge(url: String, maximum: Int)
+    /// A whole file came that the check refused: `reason` is the check's message.
     case notTheFile(url: String, reason: String)
+    /// The file cannot be made, written or renamed where it belongs.
     case unwritable(path: String, reason: String)
+    /// No mirror gave the file: `faults` holds each one's message, `variable` the environment
+    /// variable that names others.
     case noMirror(file: String, folder: String, variable: String, faults: [String])
 
     /// Whether another mirror would meet the same fault.

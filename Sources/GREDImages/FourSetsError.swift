@@ -2,9 +2,13 @@ import Foundation
 
 /// Why a data set cannot be split in four.
 public enum FourSetsError: Error, Sendable, Equatable {
+    /// The training and test images differ in shape or in the names of their classes.
     case unlike(train: String, test: String)
+    /// A size below 0 was asked for.
     case negative(set: String, size: Int)
+    /// The sizes add up to more than the usable training images; `leftOut` more may lie in no set.
     case tooFew(set: String, wanted: Int, usable: Int, leftOut: Int)
+    /// A class cannot give exactly its share without parting copies of one image.
     case copiesDoNotFit(set: String, size: Int)
 }
 

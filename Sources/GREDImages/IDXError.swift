@@ -3,16 +3,27 @@ import Foundation
 /// What is wrong with an idx file. Offsets and sizes are bytes of the gunzipped file, except where
 /// gzip itself is damaged.
 public enum IDXError: Error, Sendable {
+    /// The file cannot be opened or read; `reason` is the system's.
     case unreadable(path: String, reason: String)
+    /// The first four bytes are not those of an idx file of this kind.
     case wrongMagic(path: String, kind: IDX.Kind, found: UInt32)
+    /// The file ends within the header, after `found` of its bytes.
     case truncatedHeader(path: String, expected: Int, found: Int)
+    /// The header declares no images, rows, columns or labels.
     case zeroDimension(path: String, axis: String, offset: Int)
+    /// The header declares more values than the caller allows.
     case tooLarge(path: String, dimensions: [Int], maximum: Int)
+    /// A gzipped file declares more bytes than deflate can make of its size.
     case implausible(path: String, declared: Int, fileSize: Int)
+    /// The file ends before the last value that its header declares.
     case truncated(path: String, expected: Int, found: Int)
+    /// There are bytes behind the last value that the header declares.
     case trailing(path: String, offset: Int)
+    /// The gzip data cannot be inflated, or ends in the middle; the offset is in compressed bytes.
     case damagedGzip(path: String, offset: Int, reason: String)
+    /// The label number `index` is `classes` or more.
     case labelOutOfRange(path: String, index: Int, label: Int, classes: Int)
+    /// The two files of a set hold different numbers of images and labels.
     case countMismatch(images: Int, imagesPath: String, labels: Int, labelsPath: String)
 }
 

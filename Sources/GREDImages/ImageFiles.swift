@@ -9,6 +9,9 @@ public struct ImageFiles {
     /// One an image: the file's name, with the place in the file where it holds several.
     public let names: [String]
 
+    /// Reads a file; 8-bit values are divided by 255, floats are taken as they are.
+    /// - Throws: ``ImageFileFault``; ``IDXError`` for a damaged idx file; `TorchError` for a
+    ///   damaged safetensors file.
     public init(_ url: URL) throws {
         let file = url.path
         var isFolder: ObjCBool = false
@@ -72,10 +75,16 @@ public struct ImageFiles {
 
 /// A file that holds no images that can be read.
 public enum ImageFileFault: Error, Equatable, CustomStringConvertible {
+    /// Nothing is there, or a folder, or a file that may not be read.
     case unreadable(path: String)
+    /// The first bytes are those of no kind of file that is read here.
     case unknownKind(path: String)
+    /// The file begins as a PNG and cannot be decoded.
     case png(path: String, reason: PNGError)
+    /// A safetensors file with no tensor `images` and no single one to take instead; `found` has
+    /// the names that it holds.
     case noImages(path: String, found: [String])
+    /// The tensor in a safetensors file does not have the four dimensions of images.
     case shape(path: String, found: [Int])
 
     public var description: String {

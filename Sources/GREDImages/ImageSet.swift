@@ -73,8 +73,11 @@ public struct ImageSet: Sendable {
 
 /// Why parts do not make an `ImageSet`.
 public enum ImageSetError: Error, Sendable, Equatable {
+    /// The number of channels, the height or the width is below 1.
     case emptyShape(set: String, shape: ImageShape)
+    /// There are not C·H·W pixel values for each label.
     case pixelCount(set: String, shape: ImageShape, images: Int, found: Int)
+    /// A label is negative, or there are not so many class names.
     case labelOutOfRange(set: String, index: Int, label: Int, classes: Int)
 }
 

@@ -7,6 +7,7 @@ public struct ImageShape: Sendable, Hashable, CustomStringConvertible {
     /// In pixels.
     public let width: Int
 
+    /// Takes any numbers, also those that no image can have: whoever reads them from a file checks.
     public init(channels: Int, height: Int, width: Int) {
         self.channels = channels
         self.height = height

@@ -17,6 +17,7 @@ public struct MNIST: Sendable {
 
     /// Whether files are those that were published, by the MD5 of their gunzipped bytes.
     public enum Integrity: Sendable, Equatable {
+        /// All four files have the published sums.
         case original
         /// The files that differ: worth a warning, since figures from them are not of MNIST.
         case altered([Mismatch])
@@ -24,6 +25,7 @@ public struct MNIST: Sendable {
 
     /// A file that is not the published one.
     public struct Mismatch: Error, Sendable, Equatable {
+        /// The file, as it lies in its folder, gzipped or not.
         public let path: String
         /// MD5 of the gunzipped file, 32 hexadecimal digits.
         public let expected: String
@@ -106,7 +108,9 @@ extension MNIST.Mismatch: LocalizedError, CustomStringConvertible {
 
 /// Why a folder is not MNIST.
 public enum MNISTError: Error, Sendable, Equatable {
+    /// A folder lacks one of the four files, plain and gzipped.
     case missing(folder: String, file: String)
+    /// A file of images holds others than 28×28; the sides are in pixels.
     case notDigits(path: String, height: Int, width: Int)
 }
 

@@ -32,6 +32,9 @@ public enum PNG {
     }
 
     private static func decode(_ bytes: UnsafeRawBufferPointer) throws -> Image {
+        if let reason = longChunk(in: bytes) {
+            throw PNGError.damaged(size: bytes.count, reason: reason)
+        }
         var image = png_image()
         image.version = png_uint_32(PNG_IMAGE_VERSION)
         defer { png_image_free(&image) }
@@ -67,6 +70,26 @@ public enum PNG {
             throw PNGError.damaged(size: bytes.count, reason: image.reason)
         }
         return Image(pixels: pixels, width: width, height: height, channels: channels)
+    }
+}
+
+extension PNG {
+    /// The first chunk that claims more bytes than follow, as a sentence: libpng takes as much
+    /// memory as a chunk claims before it looks whether the bytes are there.
+    private static func longChunk(in bytes: UnsafeRawBufferPointer) -> String? {
+        let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        guard bytes.starts(with: signature) else { return nil }
+        // Then chunks of a length, a name, so many bytes and a checksum.
+        var offset = signature.count
+        while offset + 12 <= bytes.count {
+            let length = Int(
+                UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+            guard length <= bytes.count - offset - 12 else {
+                return "a chunk at offset \(offset) claims \(length) bytes, and fewer follow"
+            }
+            offset += 12 + length
+        }
+        return nil
     }
 }
 

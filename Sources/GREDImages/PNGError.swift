@@ -2,10 +2,15 @@ import Foundation
 
 /// What is wrong with a PNG file, or with pixels that should become one.
 public enum PNGError: Error, Sendable, Equatable {
+    /// The bytes are no PNG, or break off or are damaged within; `size` is how many they are.
     case damaged(size: Int, reason: String)
+    /// The header claims more pixels than ``PNG/maximumPixels``, or than `size` bytes can hold.
     case tooLarge(width: Int, height: Int, size: Int)
+    /// The pixel values to encode are not H·W·C, or C is neither 1 nor 3.
     case notAnImage(shape: ImageShape, found: Int)
+    /// A scale below 1, or one that enlarges beyond ``PNG/maximumPixels``.
     case badScale(Int, shape: ImageShape)
+    /// libpng refused to encode pixels that passed the checks here; `reason` is its own.
     case unwritable(shape: ImageShape, reason: String)
 }
 

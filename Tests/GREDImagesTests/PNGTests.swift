@@ -126,6 +126,15 @@ struct PNGTests {
         #expect(message { _ = try PNG.decode(file) }.contains("found 1000000×1000000"))
     }
 
+    @Test("a chunk that claims more bytes than the file has is refused before libpng believes it")
+    func longChunk() throws {
+        var file = try PNG.encode(pixels: [1, 2, 3, 4], width: 2, height: 2, channels: 1)
+        // A suggested palette of 1.5 GB after the 33 bytes of signature and header.
+        file.insert(contentsOf: [0x5C, 0, 0, 1] + Array("sPLT".utf8), at: 33)
+        let text = message { _ = try PNG.decode(file) }
+        #expect(text.contains("a chunk at offset 33 claims 1543503873 bytes"))
+    }
+
     @Test("pixels that make no image are not encoded")
     func refusals() {
         func encode(_ count: Int, _ width: Int, _ height: Int, _ channels: Int, _ scale: Int = 1) {

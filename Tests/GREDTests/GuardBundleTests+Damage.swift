@@ -163,8 +163,8 @@ extension GuardBundleTests {
                 replaced($0, ["classifier", "architecture", "width"], 1.0 / 32) as? [String: Any]
                 ?? [:]
         }
-        let fault = #expect(throws: TorchError.self) { try GuardBundle.read(folder) }
-        guard case .badFile(let path, let reason) = fault else {
+        let fault = #expect(throws: BundleFault.self) { try GuardBundle.read(folder) }
+        guard case .badPart(let path, let reason) = fault else {
             Issue.record("not the error that was expected: \(String(describing: fault))")
             return
         }

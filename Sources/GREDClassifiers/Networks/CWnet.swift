@@ -39,6 +39,7 @@ public final class CWnet: Layer {
         ])
     }
 
+    /// Logits `[N, L]` of images `[N, C, H, W]` in 0…1; dropout (0.5) in training.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         try classifier(features(input.channelsLast(), mode: mode), mode: mode)
     }

@@ -9,6 +9,7 @@ public final class InceptionV3: Layer {
     private let parts: [(name: String, layer: any Layer)]
     private let classifier: Linear
 
+    /// Builds the original width with fresh weights, drawn from `generator`.
     public init(channels: Int = 3, classes: Int, generator: Generator) throws {
         let make = InceptionParts(generator: generator)
         parts = [
@@ -34,6 +35,7 @@ public final class InceptionV3: Layer {
         classifier = try Linear(inputs: 2048, outputs: classes, generator: generator)
     }
 
+    /// Logits `[N, L]` of images `[N, C, H, W]` in 0…1; dropout (0.5) in training.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         let maps = try parts.reduce(input.channelsLast()) { try $1.layer($0, mode: mode) }
         let features = try maps.adaptiveAveragePool2d([1, 1]).flattened(from: 1)

@@ -6,10 +6,15 @@ import LibTorch
 public final class ResNet: Layer {
     /// How deep: the number of layers with weights.
     public enum Depth: Int, Sendable, CaseIterable {
+        /// 2, 2, 2 and 2 blocks of two 3×3 convolutions.
         case d18 = 18
+        /// 3, 4, 6 and 3 blocks of two 3×3 convolutions.
         case d34 = 34
+        /// 3, 4, 6 and 3 bottleneck blocks.
         case d50 = 50
+        /// 3, 4, 23 and 3 bottleneck blocks.
         case d101 = 101
+        /// 3, 8, 36 and 3 bottleneck blocks.
         case d152 = 152
 
         /// Blocks in each of the four stages.
@@ -55,6 +60,7 @@ public final class ResNet: Layer {
         classifier = try Linear(inputs: inputs, outputs: classes, generator: generator)
     }
 
+    /// Logits `[N, L]` of images `[N, C, H, W]` in 0…1, of any height and width.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         let start = try stemNorm(stem(input.channelsLast(), mode: mode), mode: mode)
             .relu().maxPool2d(3, stride: 2, padding: 1)

@@ -42,6 +42,7 @@ public final class VGG11: Layer {
 
     private static let blocks = [[64], [128], [256, 256], [512, 512], [512, 512]]
 
+    /// Logits `[N, L]` of images `[N, C, H, W]` in 0…1, which are padded first.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         let maps = try features(padding.applied(to: input).channelsLast(), mode: mode)
         return try classifier(

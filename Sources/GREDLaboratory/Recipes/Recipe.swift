@@ -64,19 +64,19 @@ public struct Recipe: Sendable {
             "CW takes 3 search steps of at most 100 iterations at learning rate 0.1, from the constant 1; it is tried on test images only, and the guard never saw it.",
         ])
 
-    /// An hour or two on two cores: full-width networks, all images of the guard set, and targeted
-    /// and CW attacks among those that the guard trains on.
+    /// An hour on two cores: full-width networks, five thousand images attacked for the guard's
+    /// training, CW and targeted attacks among them.
     public static let full = Recipe(
         name: "full", fit: 50_000, guardImages: 8_000, calibrate: 2_000, test: 10_000,
-        classifierWidth: 1, detectorWidth: 1, batchSize: 128, classifierEpochs: 6,
+        classifierWidth: 1, detectorWidth: 1, batchSize: 128, classifierEpochs: 3,
         detectorEpochs: 8, rectifierEpochs: 6, orgLabelSmoothing: 0.2, precision: .bfloat16,
         trainingAttacks: [
-            "fgsm": 1_500, "pgd": 1_000, "pgd-targeted": 500, "deepfool": 1_500, "cw": 500,
-            "ddn": 1_500, "ddn-targeted": 1_000,
+            "fgsm": 1_000, "pgd": 700, "pgd-targeted": 300, "deepfool": 1_000, "cw": 250,
+            "ddn": 1_000, "ddn-targeted": 700,
         ],
         testAttacks: [
-            "fgsm": 1_000, "pgd": 1_000, "pgd-targeted": 500, "deepfool": 1_000, "cw": 500,
-            "ddn": 1_000, "ddn-targeted": 500,
+            "fgsm": 1_000, "pgd": 500, "pgd-targeted": 250, "deepfool": 500, "cw": 250,
+            "ddn": 500, "ddn-targeted": 250,
         ],
         deepFool: DeepFool(), ddn: DDN(),
         cw: CW(searchSteps: 3, iterations: 150, learningRate: 0.05, initialConstant: 1),

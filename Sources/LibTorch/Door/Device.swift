@@ -2,8 +2,10 @@ import CLibTorch
 
 /// A place where tensors live: `cpu`, `cuda`, `cuda:1`, or any other name that libtorch knows.
 public struct Device: Sendable, Hashable, CustomStringConvertible {
+    /// As libtorch spells it: the kind and, where there are several, a number, such as `cuda:1`.
     public let name: String
 
+    /// The main memory and processor, which every libtorch can use.
     public static let cpu = Device(unchecked: "cpu")
 
     /// Throws ``TorchError/unknownDevice(name:reason:)`` when this libtorch cannot use the device.

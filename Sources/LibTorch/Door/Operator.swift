@@ -8,6 +8,7 @@ import CLibTorch
 public struct Operator: @unchecked Sendable {
     // The handle is immutable and lives as long as the process: it may cross threads.
     private let handle: lt_operator?
+    /// As it was given: namespace, name and, where there is one, overload.
     public let name: String
 
     /// Looks the operator up; a missing one is reported when it is called.
@@ -82,19 +83,33 @@ public struct Operator: @unchecked Sendable {
 extension Operator {
     /// An argument of an operator.
     public enum Argument {
+        /// No value, for an argument that the schema marks as optional.
         case none
+        /// A `Tensor` of the schema; it is passed by reference, never copied.
         case tensor(Tensor)
+        /// An integer; it becomes a float where the schema wants one.
         case int(Int)
+        /// A float of 64 bits.
         case double(Double)
+        /// A flag, such as `keepdim`.
         case bool(Bool)
+        /// A text, such as a `rounding_mode`.
         case string(String)
+        /// Where a result is to live.
         case device(Device)
+        /// The source of an operator's random numbers.
         case generator(Generator)
+        /// The type of a result's elements.
         case dtype(DType)
+        /// A list of integers, such as a shape or a choice of dimensions.
         case ints([Int])
+        /// A list of floats of 64 bits.
         case doubles([Double])
+        /// A list of flags, such as an `output_mask`.
         case bools([Bool])
+        /// A `Tensor[]` of the schema, none of them missing.
         case tensors([Tensor])
+        /// A `Tensor?[]` of the schema, such as the places of `aten::index.Tensor`; nil is none.
         case optionalTensors([Tensor?])
 
         /// A tensor, or none.

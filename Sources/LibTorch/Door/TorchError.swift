@@ -7,12 +7,17 @@ public enum TorchError: Error, Equatable, CustomStringConvertible, LocalizedErro
     case operatorFailed(name: String, reason: String)
     /// libtorch has no operator of this name.
     case unknownOperator(name: String)
+    /// libtorch does not know the device, or it was built or is running without it.
     case unknownDevice(name: String, reason: String)
+    /// Elements were to be read, or written to a file, as a type that the tensor does not have.
     case wrongElementType(expected: String, found: String)
+    /// A tensor has another shape or more elements than the call takes.
     case wrongShape(expected: String, found: String)
     /// A gradient was asked for something that the output does not depend on.
     case noGradient(reason: String)
+    /// Another libtorch is loaded than the one built against: see ``Engine/checkVersion()``.
     case wrongVersion(built: String, loaded: String)
+    /// A number of threads below 1 or beyond 32 bits was asked for.
     case threadCount(Int)
     /// A file that does not hold what it should: which one, where in it, and what is wrong.
     case badFile(path: String, reason: String)

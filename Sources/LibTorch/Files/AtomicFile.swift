@@ -31,9 +31,12 @@ public enum AtomicFile {
 
 /// A file that could not be written.
 public struct FileFault: Error, CustomStringConvertible, LocalizedError {
+    /// The file or folder that was to appear.
     public var path: String
+    /// A sentence that follows "could not be written:", with its full stop.
     public var reason: String
 
+    /// Names the place and the cause; ``description`` joins them.
     public init(path: String, reason: String) {
         self.path = path
         self.reason = reason

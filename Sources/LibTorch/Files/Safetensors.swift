@@ -5,7 +5,9 @@ import Foundation
 public enum Safetensors {
     /// What a file holds.
     public struct Contents {
+        /// By name, on the CPU, in the types and shapes of the file.
         public var tensors: [String: Tensor]
+        /// The texts under `__metadata__` in the header; empty where it has none.
         public var metadata: [String: String]
     }
 

@@ -1,6 +1,8 @@
 /// A two-dimensional convolution over [N, C, H, W].
 public final class Convolution2d: Layer {
+    /// The kernels, `[O, C / groups, h, w]`, channels-last in memory.
     public let weight: Tensor
+    /// What is added to each output channel, `[O]`; nil for a convolution without bias.
     public let bias: Tensor?
     let stride: [Int]
     let padding: [Int]
@@ -37,6 +39,7 @@ public final class Convolution2d: Layer {
         self.groups = groups
     }
 
+    /// Convolves `[N, C, H, W]` to `[N, O, H′, W′]`, the same way in both modes.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         try input.conv2d(weight, bias: bias, stride: stride, padding: padding, groups: groups)
     }
@@ -48,6 +51,7 @@ public final class Convolution2d: Layer {
 
 /// A parameter uniform in ±1/√fanIn, PyTorch's default for convolutions and linear layers.
 func uniformParameter(_ shape: [Int], fanIn: Int, generator: Generator) throws -> Tensor {
+    try ParameterLimit.check(shape)
     let tensor = try Tensor.zeros(shape)
     let bound = 1 / Double(fanIn).squareRoot()
     try tensor.fillUniform(-bound...bound, generator: generator)

@@ -9,6 +9,7 @@ public enum Mode {
     /// generator.
     case training(Generator)
 
+    /// Whether the pass is one that trains, whatever its generator.
     public var isTraining: Bool {
         if case .training = self { true } else { false }
     }
@@ -19,6 +20,8 @@ public typealias NamedTensor = (name: String, value: Tensor)
 
 /// A part of a network: a function of tensors that owns parameters and buffers.
 public protocol Layer: AnyObject {
+    /// One pass: the output for a batch, whose first dimension N is kept.
+    /// - Throws: ``TorchError/operatorFailed(name:reason:)`` for a shape that does not fit.
     func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor
 
     /// The layers inside this one, by the names that PyTorch would give them.

@@ -2,7 +2,9 @@
 
 /// max(x, 0).
 public final class ReLU: Layer {
+    /// An activation without settings.
     public init() {}
+    /// Any shape; the same in both modes.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor { try input.relu() }
 }
 
@@ -12,12 +14,17 @@ public final class MaxPool2d: Layer {
     let stride: Int
     let padding: Int
 
+    /// A square window, in pixels.
+    /// - Parameters:
+    ///   - stride: the step between windows; nil takes the window's side.
+    ///   - padding: the border on every side, at most half of the window's.
     public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
         self.size = size
         self.stride = stride ?? size
         self.padding = padding
     }
 
+    /// Takes `[N, C, H, W]` to `[N, C, H′, W′]`, the same way in both modes.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         try input.maxPool2d(size, stride: stride, padding: padding)
     }
@@ -29,12 +36,17 @@ public final class AveragePool2d: Layer {
     let stride: Int
     let padding: Int
 
+    /// A square window, in pixels.
+    /// - Parameters:
+    ///   - stride: the step between windows; nil takes the window's side.
+    ///   - padding: the border on every side, at most half of the window's.
     public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
         self.size = size
         self.stride = stride ?? size
         self.padding = padding
     }
 
+    /// Takes `[N, C, H, W]` to `[N, C, H′, W′]`, the same way in both modes.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         try input.averagePool2d(size, stride: stride, padding: padding)
     }
@@ -42,7 +54,9 @@ public final class AveragePool2d: Layer {
 
 /// The mean over height and width, `[N, C, 1, 1]`.
 public final class GlobalAveragePool2d: Layer {
+    /// A pool without settings: its window is the whole map, whatever its size.
     public init() {}
+    /// Takes `[N, C, H, W]` to `[N, C, 1, 1]`, the same way in both modes.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         try input.adaptiveAveragePool2d([1, 1])
     }
@@ -50,7 +64,9 @@ public final class GlobalAveragePool2d: Layer {
 
 /// Joins all dimensions but the first.
 public final class Flatten: Layer {
+    /// A change of shape without settings, mostly before a ``Linear`` layer.
     public init() {}
+    /// Takes `[N, C, H, W]` to `[N, C·H·W]`, the same way in both modes.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         try input.flattened(from: 1)
     }
@@ -60,8 +76,12 @@ public final class Flatten: Layer {
 public final class Dropout: Layer {
     let probability: Double
 
+    /// Each element is on its own.
+    /// - Parameter probability: that it is zeroed, 0…1.
     public init(_ probability: Double) { self.probability = probability }
 
+    /// In training zeroes elements and scales the others up by 1 / (1 − probability); in evaluation
+    /// returns the input itself.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         guard case .training(let generator) = mode else { return input }
         return try input.dropout(probability, generator: generator)

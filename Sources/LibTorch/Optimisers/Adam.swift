@@ -11,6 +11,12 @@ public final class Adam: Optimiser {
     private let squares: [NamedTensor]
     private let steps: [NamedTensor]
 
+    /// Begins with both means at zero; the defaults are `torch.optim.Adam`'s.
+    /// - Parameters:
+    ///   - parameters: changed in place; gradients must come in the same order.
+    ///   - betas: the decay of the mean of the gradients and of that of their squares.
+    ///   - epsilon: added to the root that a step is divided by.
+    ///   - weightDecay: the share, times the learning rate, that each step takes off a parameter.
     public init(
         _ parameters: [NamedTensor], betas: (Double, Double) = (0.9, 0.999),
         epsilon: Double = 1e-8, weightDecay: Double = 0

@@ -2,6 +2,7 @@ import Foundation
 
 /// The learning rate as a function of how far training has come.
 public enum LearningRate: Sendable, Codable, Hashable {
+    /// The same rate at every step.
     case constant(Double)
     /// Up to `peak` over the first `warmUp` share of the steps, then down to nearly nothing, both
     /// along a cosine (Smith and Topin 2018, in the form of `torch.optim.lr_scheduler.OneCycleLR`:

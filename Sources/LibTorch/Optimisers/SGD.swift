@@ -11,6 +11,12 @@ public final class SGD: Optimiser {
     /// gives the same (momentum · 0 + gradient), so no step is special.
     private static let isFirstStep = false
 
+    /// Begins with all velocities at zero.
+    /// - Parameters:
+    ///   - parameters: changed in place; gradients must come in the same order.
+    ///   - momentum: the share of its velocity that a parameter keeps from step to step.
+    ///   - weightDecay: the multiple of a parameter that is added to its gradient (an L2 penalty).
+    ///   - nesterov: steps along the gradient plus `momentum` times the new velocity.
     public init(
         _ parameters: [NamedTensor], momentum: Double = 0.9, weightDecay: Double = 0,
         nesterov: Bool = false

@@ -1,14 +1,24 @@
 /// The type of a tensor's elements, by libtorch's own number.
 public enum DType: Int32, Sendable, CaseIterable, CustomStringConvertible {
+    /// 0…255, as pixels lie in files.
     case uint8 = 0
+    /// −128…127.
     case int8 = 1
+    /// −32,768…32,767.
     case int16 = 2
+    /// −2³¹…2³¹ − 1.
     case int32 = 3
+    /// Swift's `Int`: class numbers and places.
     case int64 = 4
+    /// IEEE half: 11 bits of precision, up to 65,504.
     case float16 = 5
+    /// Swift's `Float`, 24 bits of precision: what images, weights and logits are in.
     case float32 = 6
+    /// Swift's `Double`, 53 bits of precision.
     case float64 = 7
+    /// A byte that is 0 or 1: what comparisons give.
     case bool = 11
+    /// The range of float32 with 8 bits of precision.
     case bfloat16 = 15
 
     /// Bytes an element.
@@ -21,6 +31,7 @@ public enum DType: Int32, Sendable, CaseIterable, CustomStringConvertible {
         }
     }
 
+    /// Whether the elements are floats of whatever width: only such tensors have gradients.
     public var isFloatingPoint: Bool {
         switch self {
         case .float16, .bfloat16, .float32, .float64: true
@@ -46,6 +57,7 @@ public enum DType: Int32, Sendable, CaseIterable, CustomStringConvertible {
 
 /// A Swift number that a tensor can be made of and read into.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+    /// The ``DType`` whose elements have this type's bytes.
     static var dtype: DType { get }
 }
 

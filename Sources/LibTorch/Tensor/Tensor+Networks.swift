@@ -38,11 +38,19 @@ extension Tensor {
             .tensor(self), .optional(weight), .optional(bias), .optional(runningMean),
             .optional(runningVariance), .bool(training), .double(momentum), .double(epsilon), true)
     }
+    /// The largest value of each square window of `[N, C, H, W]`; the border never wins.
+    /// - Parameters:
+    ///   - stride: the step between windows in pixels; nil takes the window's side.
+    ///   - padding: the border on every side in pixels, at most half of the window's side.
     public func maxPool2d(_ size: Int, stride: Int? = nil, padding: Int = 0) throws -> Tensor {
         let step = stride ?? size
         return try Op.maxPool2d(
             .tensor(self), .ints([size, size]), .ints([step, step]), .ints([padding, padding]))
     }
+    /// The mean of each square window of `[N, C, H, W]`; the border counts as zeros.
+    /// - Parameters:
+    ///   - stride: the step between windows in pixels; nil takes the window's side.
+    ///   - padding: the border on every side in pixels, at most half of the window's side.
     public func averagePool2d(_ size: Int, stride: Int? = nil, padding: Int = 0) throws -> Tensor {
         let step = stride ?? size
         return try Op.avgPool2d(
@@ -52,6 +60,7 @@ extension Tensor {
     public func adaptiveAveragePool2d(_ size: [Int]) throws -> Tensor {
         try Op.adaptiveAvgPool2d(.tensor(self), .ints(size))
     }
+    /// max(x, 0) of each element.
     public func relu() throws -> Tensor { try Op.relu(.tensor(self)) }
 
     /// Zeroes elements with a probability and scales the others up by 1 / (1 − probability).

@@ -20,11 +20,17 @@ private enum Op {
 }
 
 extension Tensor {
+    /// The sum of all elements, a tensor without dimensions; of integers and booleans an int64.
     public func sum() throws -> Tensor { try Op.sum(.tensor(self)) }
+    /// The sum over these dimensions, or over all where none is named.
+    /// - Parameter keepDimensions: leaves each of them with size 1 instead of dropping it.
     public func sum(_ dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
         try Op.sumDims(.tensor(self), .ints(dimensions), .bool(keepDimensions))
     }
+    /// The mean of all elements, a tensor without dimensions; of floats only.
     public func mean() throws -> Tensor { try Op.mean(.tensor(self)) }
+    /// The mean over these dimensions, or over all where none is named; of floats only.
+    /// - Parameter keepDimensions: leaves each of them with size 1 instead of dropping it.
     public func mean(_ dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
         try Op.meanDims(.tensor(self), .ints(dimensions), .bool(keepDimensions))
     }
@@ -32,9 +38,15 @@ extension Tensor {
     public func variance() throws -> Tensor {
         try Op.variance(.tensor(self), .none, named: ["correction": 0])
     }
+    /// The largest element over these dimensions, all where none is named; NaN where one is.
+    /// - Parameter keepDimensions: leaves each of them with size 1 instead of dropping it.
+    /// - Throws: ``TorchError/operatorFailed(name:reason:)`` for a dimension without elements.
     public func maximum(over dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
         try Op.amax(.tensor(self), .ints(dimensions), .bool(keepDimensions))
     }
+    /// The smallest element over these dimensions, all where none is named; NaN where one is.
+    /// - Parameter keepDimensions: leaves each of them with size 1 instead of dropping it.
+    /// - Throws: ``TorchError/operatorFailed(name:reason:)`` for a dimension without elements.
     public func minimum(over dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
         try Op.amin(.tensor(self), .ints(dimensions), .bool(keepDimensions))
     }
@@ -46,9 +58,11 @@ extension Tensor {
     public func logSumExp(_ dimension: Int) throws -> Tensor {
         try Op.logsumexp(.tensor(self), .ints([dimension]))
     }
+    /// eˣ / Σ eˣ along a dimension, without overflow: probabilities that add up to 1.
     public func softmax(_ dimension: Int) throws -> Tensor {
         try Op.softmax(.tensor(self), .int(dimension))
     }
+    /// The logarithm of ``softmax(_:)`` in nats, also where the probability itself would vanish.
     public func logSoftmax(_ dimension: Int) throws -> Tensor {
         try Op.logSoftmax(.tensor(self), .int(dimension))
     }
@@ -77,6 +91,7 @@ extension Tensor {
         return rank == 1 ? try reduce(unsqueezed(1), [1]) : try reduce(self, Array(1..<rank))
     }
 
+    /// The matrix product of `[…, N, K]` and `[…, K, M]`; leading dimensions are broadcast.
     public func matmul(_ other: Tensor) throws -> Tensor {
         try Op.matmul(.tensor(self), .tensor(other))
     }

@@ -33,6 +33,7 @@ private enum Op {
 extension Tensor {
     // MARK: New tensors
 
+    /// A tensor whose elements are all `value`.
     public static func full(
         _ shape: [Int], _ value: Double, dtype: DType = .float32, device: Device = .cpu
     ) throws -> Tensor {
@@ -41,18 +42,23 @@ extension Tensor {
             named: ["dtype": .dtype(dtype), "device": .device(device)]
         )
     }
+    /// A tensor of zeros; of booleans, of `false`.
     public static func zeros(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) throws
         -> Tensor
     {
         try full(shape, 0, dtype: dtype, device: device)
     }
+    /// A tensor of ones; of booleans, of `true`.
     public static func ones(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) throws
         -> Tensor
     {
         try full(shape, 1, dtype: dtype, device: device)
     }
+    /// Zeros in the shape and type and on the device of this tensor.
     public func zerosLike() throws -> Tensor { try Op.zerosLike(.tensor(self)) }
+    /// Ones in the shape and type and on the device of this tensor.
     public func onesLike() throws -> Tensor { try Op.onesLike(.tensor(self)) }
+    /// `value` everywhere, in the shape and type and on the device of this tensor.
     public func fullLike(_ value: Double) throws -> Tensor {
         try Op.fullLike(.tensor(self), .double(value))
     }
@@ -67,6 +73,8 @@ extension Tensor {
     public func flattened(from start: Int = 0) throws -> Tensor {
         try Op.flatten(.tensor(self), .int(start), -1)
     }
+    /// The dimensions in another order, without copying: `[0, 3, 1, 2]` makes [N, C, H, W] of
+    /// [N, H, W, C].
     public func permuted(_ dimensions: [Int]) throws -> Tensor {
         try Op.permute(.tensor(self), .ints(dimensions))
     }
@@ -74,9 +82,11 @@ extension Tensor {
     public func expanded(_ shape: [Int]) throws -> Tensor {
         try Op.expand(.tensor(self), .ints(shape))
     }
+    /// Inserts a dimension of size 1 at this place, without copying; −1 is behind the last.
     public func unsqueezed(_ dimension: Int) throws -> Tensor {
         try Op.unsqueeze(.tensor(self), .int(dimension))
     }
+    /// Drops this dimension where its size is 1 and leaves it otherwise, without copying.
     public func squeezed(_ dimension: Int) throws -> Tensor {
         try Op.squeeze(.tensor(self), .int(dimension))
     }
@@ -90,15 +100,18 @@ extension Tensor {
     ) throws -> Tensor {
         try Op.pad(.tensor(self), .ints([left, right, top, bottom]), .double(value))
     }
+    /// A copy with the order along these dimensions reversed.
     public func flipped(_ dimensions: [Int]) throws -> Tensor {
         try Op.flip(.tensor(self), .ints(dimensions))
     }
 
     // MARK: Joining and choosing
 
+    /// Joins tensors along a dimension that they have; all their other sizes must agree.
     public static func concatenated(_ tensors: [Tensor], dimension: Int = 0) throws -> Tensor {
         try Op.cat(.tensors(tensors), .int(dimension))
     }
+    /// Joins tensors of one shape along a new dimension at this place.
     public static func stacked(_ tensors: [Tensor], dimension: Int = 0) throws -> Tensor {
         try Op.stack(.tensors(tensors), .int(dimension))
     }
@@ -134,9 +147,11 @@ extension Tensor {
 
     // MARK: Type, place, copies
 
+    /// The elements converted to another type; the tensor itself where it has that type already.
     public func to(_ type: DType) throws -> Tensor {
         dtype == type ? self : try Op.toDType(.tensor(self), .dtype(type))
     }
+    /// The same values on another device; without a copy where they are there already.
     public func to(_ device: Device) throws -> Tensor {
         try Op.toDevice(.tensor(self), .device(device), .int(Int(rawDType)))
     }
@@ -144,7 +159,9 @@ extension Tensor {
     public func channelsLast() throws -> Tensor {
         try Op.contiguous(.tensor(self), named: ["memory_format": 2])
     }
+    /// The same values row-major in memory; without a copy where they lie so already.
     public func contiguous() throws -> Tensor { try Op.contiguous(.tensor(self)) }
+    /// A copy with memory of its own; gradients still flow through it.
     public func cloned() throws -> Tensor { try Op.clone(.tensor(self)) }
     /// The same values, cut off from the graph of gradients.
     public func detached() throws -> Tensor { try Op.detach(.tensor(self)) }

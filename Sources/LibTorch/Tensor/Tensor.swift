@@ -56,6 +56,7 @@ public final class Tensor: CustomStringConvertible {
 
     // MARK: What it is
 
+    /// The number of dimensions: 4 for a batch of images, 0 for a single number.
     public var rank: Int { Int(lt_tensor_rank(handle)) }
 
     /// The size of each dimension.
@@ -67,6 +68,7 @@ public final class Tensor: CustomStringConvertible {
     /// The type of the elements, or nil for one that ``DType`` does not name (complex, quantised).
     public var dtype: DType? { DType(rawValue: lt_tensor_dtype(handle)) }
 
+    /// Where the elements lie, with its number where it has one: `cpu`, `cuda:0`.
     public var device: Device { Device(unchecked: takeString(lt_tensor_device(handle)) ?? "cpu") }
 
     /// Equal for two variables that name the same tensor, whatever its values.
