@@ -271,6 +271,47 @@ def layers():
     write("layers", t)
 
 
+# (name, input channels, output channels, kernel, stride, padding, groups)
+RECTANGLES = [
+    ("wide", 3, 4, (1, 7), 1, (0, 3), 1),
+    ("tall", 3, 4, (7, 1), 1, (3, 0), 1),
+    ("strided", 3, 5, (3, 2), 2, (2, 1), 1),
+    ("grouped", 4, 6, (2, 3), 1, (0, 2), 2),
+    ("depthwise", 4, 8, (5, 3), 2, (1, 0), 4),
+]
+
+# (name, size, stride, padding)
+AVERAGES = [
+    ("size 2", 2, None, 0),
+    ("size 3, stride 1, padding 1", 3, 1, 1),
+    ("size 3, padding 1", 3, None, 1),
+    ("size 5, stride 2, padding 2", 5, 2, 2),
+]
+
+
+def windows():
+    """Rectangular kernels and means, on maps that are no square."""
+    normal = random(7)
+    t = {}
+    for name, inputs, outputs, kernel, stride, padding, groups in RECTANGLES:
+        x, bias = normal(2, inputs, 9, 8), normal(outputs)
+        weight = normal(outputs, inputs // groups, *kernel, scale=0.3)
+        t[f"{name}: in"] = x.float()
+        t[f"{name}: weight"], t[f"{name}: bias"] = weight.float(), bias.float()
+        t[f"{name}: out"] = F.conv2d(x, weight, bias, stride, padding, groups=groups)
+
+    x = normal(2, 3, 9, 8)
+    t["average: in"] = x
+    for name, size, stride, padding in AVERAGES:
+        t[f"average: {name}"] = F.avg_pool2d(x, size, stride, padding)
+    # The border counts as zeros: the corner of a padded window of 9 holds 4 pixels.
+    corner = x[:, :, :2, :2].sum([2, 3]) / 9
+    assert torch.allclose(t["average: size 3, stride 1, padding 1"][:, :, 0, 0], corner)
+    t["average: global"] = F.adaptive_avg_pool2d(x, 1)
+    assert torch.allclose(t["average: global"], x.mean([2, 3], keepdim=True), rtol=1e-12)
+    write("windows", t)
+
+
 # Losses ------------------------------------------------------------------------------------------
 
 
@@ -523,6 +564,13 @@ def every_type():
         "uint8": torch.tensor([0, 1, 254, 255], dtype=torch.uint8),
         "int8": torch.tensor([-128, -1, 0, 127], dtype=torch.int8),
         "int16": torch.tensor([[-32768], [32767]], dtype=torch.int16),
+        "uint16": torch.tensor([[0], [1], [65535]], dtype=torch.uint16),
+        "uint32": torch.tensor([0, 2**32 - 1], dtype=torch.uint32),
+        "uint64": torch.tensor([7, 2**64 - 1], dtype=torch.uint64),
+        "float8_e4m3": torch.tensor([1.5, -448, 0.0625]).to(torch.float8_e4m3fn),
+        "float8_e5m2": torch.tensor([1.5, -57344, math.inf]).to(torch.float8_e5m2),
+        "float8_e8m0": torch.tensor([1.0, 2.0, 0.5]).to(torch.float8_e8m0fnu),
+        "complex64": torch.tensor([1 + 0.5j, -2 + 3j], dtype=torch.complex64),
         "int32": torch.tensor([-(2**31), 2**31 - 1, 7], dtype=torch.int32),
         "int64": torch.tensor([-(2**63), 2**63 - 1, 7], dtype=torch.int64),
         "float16": torch.tensor([1.5, -0.25, 65504, -math.inf], dtype=torch.float16),
@@ -558,7 +606,9 @@ def files():
         assert set(file.keys()) == set(every_type())
         for name, tensor in every_type().items():
             found = file.get_tensor(name)
-            assert found.dtype == tensor.dtype and torch.equal(found, tensor), name
+            same = bytes(found.reshape(-1).view(torch.uint8).tolist())
+            assert found.dtype == tensor.dtype and found.shape == tensor.shape, name
+            assert same == bytes(tensor.reshape(-1).view(torch.uint8).tolist()), name
     print(f"{path.name}: {path.stat().st_size} bytes")
 
 
@@ -602,6 +652,7 @@ if __name__ == "__main__":
     GOLDEN.mkdir(parents=True, exist_ok=True)
     operations()
     layers()
+    windows()
     losses()
     gradients()
     optimisers()

@@ -40,6 +40,12 @@ public struct GuardManifest: Sendable, Codable {
             return
                 "a detector is for images of \(detector.imageShape), and the classifier's are \(classifier.inputShape)"
         }
+        if org.reading != .image {
+            return "CNN_org reads the image, and this one the \(org.reading.rawValue)"
+        }
+        if sen.reading == .image {
+            return "CNN_sen reads the input sensitivity, and this one the image"
+        }
         if !(0...1).contains(masking.alpha) {
             return "α is \(masking.alpha), and it lies in 0…1"
         }

@@ -3,12 +3,17 @@ import LibTorch
 
 extension Classifier {
     /// The input sensitivity of more images than should pass at once.
-    public func inputSensitivity(ofMany images: Tensor, batchSize: Int = 256) throws
-        -> InputSensitivity
-    {
+    /// - Parameter progress: told after each batch how many images are done; what it throws ends
+    ///   the work.
+    public func inputSensitivity(
+        ofMany images: Tensor, batchSize: Int = 256, progress: (Int) throws -> Void = { _ in }
+    ) throws -> InputSensitivity {
         let count = images.shape[0]
         let parts = try stride(from: 0, to: count, by: batchSize).map { start in
-            try inputSensitivity(of: images.sliced(start..<min(start + batchSize, count)))
+            let end = min(start + batchSize, count)
+            let part = try inputSensitivity(of: images.sliced(start..<end))
+            try progress(end)
+            return part
         }
         guard parts.count > 1 else { return try parts.first ?? inputSensitivity(of: images) }
         return try InputSensitivity(joining: parts)

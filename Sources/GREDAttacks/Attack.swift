@@ -19,6 +19,9 @@ public protocol Attack: Sendable, Codable, Hashable {
     /// The same attack with another number of steps; an attack of one step is unchanged.
     func withSteps(_ steps: Int) -> any Attack
 
+    /// What each setting may be.
+    var limits: [AttackSetting] { get }
+
     /// Looks for adversarial images.
     /// - Parameters:
     ///   - images: `[N, C, H, W]` in 0…1; they are not changed.

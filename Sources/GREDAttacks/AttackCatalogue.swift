@@ -7,9 +7,12 @@ public enum AttackCatalogue {
     public struct Budget: Sendable, Codable, Hashable {
         /// The L∞ radius of FGSM and PGD, for pixels in 0…1.
         public var epsilon: Double
+        /// The length of PGD's steps in each pixel, for pixels in 0…1.
         public var stepSize: Double
+        /// How many steps PGD takes.
         public var steps: Int
 
+        /// Names all three; ``standard(for:)`` has the usual ones.
         public init(epsilon: Double, stepSize: Double, steps: Int) {
             self.epsilon = epsilon
             self.stepSize = stepSize

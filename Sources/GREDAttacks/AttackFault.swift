@@ -4,8 +4,10 @@ public enum AttackFault: Error, Equatable, CustomStringConvertible {
     case cannotTarget(attack: String)
     /// The name is not one of ``AttackCatalogue/names``.
     case unknownAttack(name: String, known: [String])
-    /// For callers that choose targets: one is its image's own label. No attack here throws it.
-    case targetIsLabel(image: Int)
+    /// There is no other class to aim at.
+    case tooFewClasses(Int)
+    /// A setting that no run can be made with.
+    case badSetting(attack: String, setting: String, value: String, allowed: String)
 
     public var description: String {
         switch self {
@@ -13,8 +15,10 @@ public enum AttackFault: Error, Equatable, CustomStringConvertible {
             "The attack '\(attack)' cannot aim at a class: use pgd, cw or ddn, or leave the target out."
         case .unknownAttack(let name, let known):
             "There is no attack '\(name)'; there are \(known.joined(separator: ", "))."
-        case .targetIsLabel(let image):
-            "The target of image \(image) is its own label: choose another class."
+        case .tooFewClasses(let count):
+            "An attack needs a second class to turn an image into, and there are \(count)."
+        case .badSetting(let attack, let setting, let value, let allowed):
+            "The attack '\(attack)' takes \(allowed) for \(setting), and \(value) was given."
         }
     }
 }

@@ -13,14 +13,21 @@ public struct CW: Attack {
     public static let canTarget = true
     public static let isMinimumNorm = true
 
+    /// How many constants c each image tries, one after another.
     public var searchSteps: Int
+    /// The most steps of Adam for each constant.
     public var iterations: Int
+    /// Adam's, in units of w rather than of pixels.
     public var learningRate: Double
+    /// The first c: what a nat of logit short of the goal costs, beside the squared L2 norm.
     public var initialConstant: Double
     /// κ: how far past the boundary counts as adversarial, in nats of logit.
     public var confidence: Double
+    /// Whether an image rests until the next constant once a tenth of the iterations has lowered
+    /// its loss by less than a ten-thousandth.
     public var abortsEarly: Bool
 
+    /// Names all settings; the defaults take up to 9 × 1000 passes an image.
     public init(
         searchSteps: Int = 9, iterations: Int = 1000, learningRate: Double = 0.01,
         initialConstant: Double = 0.001, confidence: Double = 0, abortsEarly: Bool = true
@@ -36,9 +43,20 @@ public struct CW: Attack {
     public var expectedPasses: Int { searchSteps * (abortsEarly ? iterations / 2 : iterations) }
     public func withSteps(_ steps: Int) -> any Attack { with(\.iterations, steps) }
 
+    public var limits: [AttackSetting] {
+        [
+            AttackSetting("searchSteps", searchSteps, atLeast: 1),
+            AttackSetting("iterations", iterations, atLeast: 1),
+            AttackSetting("learningRate", learningRate, in: AttackSetting.positive),
+            AttackSetting("initialConstant", initialConstant, in: AttackSetting.positive),
+            AttackSetting("confidence", confidence, in: 0...1e6),
+        ]
+    }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {
+        try checkSettings()
         let count = images.shape[0]
         var best = images
         var bestNorm = [Float](repeating: .infinity, count: count)

@@ -12,7 +12,9 @@ public struct DDN: Attack {
     public static let canTarget = true
     public static let isMinimumNorm = true
 
+    /// The iterations, each one pass forward and back; one more pass forward tries the last image.
     public var steps: Int
+    /// γ, the share by which the norm shrinks or grows in a step.
     public var gamma: Double
     /// The L2 norm that the search starts from, for pixels in 0…1.
     public var initialNorm: Double
@@ -21,6 +23,7 @@ public struct DDN: Attack {
     /// How far past the boundary counts as adversarial, in nats of logit.
     public var confidence: Double
 
+    /// Names all settings; the defaults are those of Rony et al. with 100 steps.
     public init(
         steps: Int = 100, gamma: Double = 0.05, initialNorm: Double = 1, levels: Int? = 256,
         confidence: Double = 0
@@ -35,9 +38,19 @@ public struct DDN: Attack {
     public var expectedPasses: Int { steps + 1 }
     public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
 
+    public var limits: [AttackSetting] {
+        [
+            AttackSetting("steps", steps, atLeast: 1), AttackSetting("gamma", gamma, in: 0...1),
+            AttackSetting("initialNorm", initialNorm, in: AttackSetting.positive),
+            AttackSetting("levels", levels ?? 256, atLeast: 2),
+            AttackSetting("confidence", confidence, in: 0...1e6),
+        ]
+    }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {
+        try checkSettings()
         let count = images.shape[0]
         // No perturbation within 0…1 is longer than to the farther end of every pixel.
         let longest = try images.maximum(1 - images).rowNorms()

@@ -11,13 +11,16 @@ public struct DeepFool: Attack {
     public static let canTarget = false
     public static let isMinimumNorm = true
 
+    /// The most steps that an image takes.
     public var steps: Int
+    /// The share by which r is lengthened, so that the boundary is crossed rather than reached.
     public var overshoot: Double
     /// How many of the classes likeliest at the start compete to be the nearest.
     public var candidates: Int
     /// How far past the boundary counts as adversarial, in nats of logit.
     public var confidence: Double
 
+    /// Names all settings; the defaults are those of the authors' own code.
     public init(
         steps: Int = 50, overshoot: Double = 0.02, candidates: Int = 10, confidence: Double = 0
     ) {
@@ -30,9 +33,19 @@ public struct DeepFool: Attack {
     public var expectedPasses: Int { 2 * min(steps, 4) }
     public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
 
+    public var limits: [AttackSetting] {
+        [
+            AttackSetting("steps", steps, atLeast: 0),
+            AttackSetting("overshoot", overshoot, in: 0...1e6),
+            AttackSetting("candidates", candidates, atLeast: 2),
+            AttackSetting("confidence", confidence, in: 0...1e6),
+        ]
+    }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {
+        try checkSettings()
         guard case .untargeted(let labels) = goal else {
             throw AttackFault.cannotTarget(attack: name)
         }

@@ -2,21 +2,31 @@ import LibTorch
 
 /// The true labels of images, `[N]`. Not to be confused with ``Targets``.
 public struct Labels {
+    /// Class numbers from 0, of int64.
     public let tensor: Tensor
+    /// Class numbers from 0, one an image, in the CPU's memory.
     public init(_ values: [Int]) throws { tensor = try Tensor(values) }
+    /// Class numbers `[N]` of any integer type, left on their device.
     public init(_ tensor: Tensor) throws { self.tensor = try tensor.to(.int64) }
 }
 
 /// The labels that an attacker wants images to be given, `[N]`. Not to be confused with ``Labels``.
 public struct Targets {
+    /// Class numbers from 0, of int64.
     public let tensor: Tensor
+    /// Class numbers from 0, one an image, in the CPU's memory; not compared with the true labels.
     public init(_ values: [Int]) throws { tensor = try Tensor(values) }
+    /// Class numbers `[N]` of any integer type, left on their device.
+    public init(_ tensor: Tensor) throws { self.tensor = try tensor.to(.int64) }
 
-    /// For each image a target drawn uniformly from the classes other than its label.
+    /// For each image a target drawn uniformly from the classes other than its label, in the CPU's
+    /// memory.
+    /// - Throws: ``AttackFault/tooFewClasses(_:)`` below two classes.
     public static func random(
         avoiding labels: [Int], classes: Int, seeds: ImageSeeds
     ) throws -> Targets {
-        try Targets(
+        guard classes >= 2 else { throw AttackFault.tooFewClasses(classes) }
+        return try Targets(
             labels.enumerated().map { position, label in
                 var stream = seeds.stream(at: position, purpose: "random target")
                 let other = Int.random(in: 0..<classes - 1, using: &stream)
@@ -32,6 +42,7 @@ public enum Goal {
     /// One label chosen beforehand.
     case targeted(Targets)
 
+    /// Whether one chosen label is wanted, rather than any but the true one.
     public var isTargeted: Bool {
         if case .targeted = self { true } else { false }
     }
@@ -66,16 +77,20 @@ public enum Goal {
         return confidence > 0 ? try lead .>= confidence : try lead .> 0
     }
 
+    /// The same goal on a device.
+    public func to(_ device: Device) throws -> Goal {
+        switch self {
+        case .untargeted(let labels): .untargeted(try Labels(labels.tensor.to(device)))
+        case .targeted(let targets): .targeted(try Targets(targets.tensor.to(device)))
+        }
+    }
+
     /// The goal of some of the images.
     public func rows(_ indices: [Int]) throws -> Goal {
         switch self {
         case .untargeted(let labels): .untargeted(try Labels(labels.tensor.rows(indices)))
         case .targeted(let targets):
-            .targeted(Targets(rows: try targets.tensor.rows(indices)))
+            .targeted(try Targets(targets.tensor.rows(indices)))
         }
     }
-}
-
-extension Targets {
-    init(rows: Tensor) { tensor = rows }
 }

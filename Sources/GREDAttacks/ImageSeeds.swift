@@ -20,6 +20,8 @@ public struct ImageSeeds: Sendable {
         self.init(seed: seed, indices: Array(range))
     }
 
+    /// The random numbers of the image at a position of the batch, in 0..<`indices.count`; two
+    /// purposes never share numbers.
     public func stream(at position: Int, purpose: StaticString) -> RandomStream {
         RandomStream(seed: seed, purpose: purpose, index: indices[position])
     }

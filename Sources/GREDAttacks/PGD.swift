@@ -12,10 +12,14 @@ public struct PGD: Attack {
 
     /// The L∞ radius, for pixels in 0…1.
     public var epsilon: Double
+    /// The length of a step in each pixel, for pixels in 0…1.
     public var stepSize: Double
+    /// How many steps every image takes, adversarial already or not.
     public var steps: Int
+    /// Whether the search starts at a random point of the ball, cut to 0…1, or at the image.
     public var startsAtRandom: Bool
 
+    /// Names all settings; ``AttackCatalogue/Budget`` has the usual ones.
     public init(epsilon: Double, stepSize: Double, steps: Int, startsAtRandom: Bool = true) {
         self.epsilon = epsilon
         self.stepSize = stepSize
@@ -26,9 +30,18 @@ public struct PGD: Attack {
     public var expectedPasses: Int { steps + 2 }
     public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
 
+    public var limits: [AttackSetting] {
+        [
+            AttackSetting("epsilon", epsilon, in: 0...1),
+            AttackSetting("stepSize", stepSize, in: 0...1),
+            AttackSetting("steps", steps, atLeast: 0),
+        ]
+    }
+
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {
+        try checkSettings()
         let lower = try (images - epsilon).clamped(min: 0)
         let upper = try (images + epsilon).clamped(max: 1)
         var current = images

@@ -75,6 +75,9 @@ public struct Architecture: Sendable, Hashable, Codable {
         case .resnet101: return try resNet(.d101)
         case .resnet152: return try resNet(.d152)
         case .inceptionV3:
+            guard width == 1 else {
+                throw ClassifierFault.fixedWidth(family: family.rawValue, width)
+            }
             guard min(shape.height, shape.width) >= 75 else {
                 throw ClassifierFault.imageTooSmall(
                     family: family.rawValue, shape: shape, least: 75)

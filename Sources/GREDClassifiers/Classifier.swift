@@ -32,11 +32,16 @@ extension Classifier {
     /// Checks images before anything is done with them, clamps what rounding left outside 0…1, and
     /// moves them to the classifier's device.
     /// - Returns: the images, within 0…1.
-    /// - Throws: ``InputFault`` for another shape, for NaN, and for values outside 0…1 by more than
+    /// - Throws: ``TorchError/wrongElementType(expected:found:)`` for another type than float32, and
+    ///   ``InputFault`` for another shape, for NaN, and for values outside 0…1 by more than
     ///   a millionth, naming the value and the image.
     public func admitted(_ images: Tensor) throws -> Tensor {
         guard let shape = ImageShape(of: images), shape == inputShape else {
             throw InputFault.shape(expected: inputShape, found: images.shape)
+        }
+        guard images.dtype == .float32 else {
+            throw TorchError.wrongElementType(
+                expected: "float32, with pixels in 0…1", found: "\(images)")
         }
         guard images.count > 0 else { return images }
         let lowest = try images.rowMinima().floats()
@@ -71,7 +76,7 @@ public enum InputFault: Error, Equatable, CustomStringConvertible {
         case .range(let image, let value):
             "Image \(image) holds the value \(value), and pixels lie in 0…1: divide 8-bit pixels by 255, and leave the normalisation by mean and deviation to the classifier."
         case .notANumber(let image):
-            "Image \(image) holds a value that is not a number."
+            "Image \(image) holds a value that is not a number (NaN), and pixels lie in 0…1: look at how it was read or computed."
         }
     }
 }

@@ -131,6 +131,8 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
     case imageTooSmall(family: String, shape: ImageShape, least: Int)
     /// A width that is not above 0 or is more than 16 times the original's.
     case absurdWidth(Double)
+    /// A family that has only its original width was asked for another.
+    case fixedWidth(family: String, Double)
     /// One image would take more than a gigabyte.
     case absurdShape(ImageShape)
 
@@ -144,6 +146,8 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
             "\(path) does not describe a classifier: make it anew with `gred train`."
         case .imageTooSmall(let family, let shape, let least):
             "\(family) needs images with sides of at least \(least) pixels, and these are \(shape)."
+        case .fixedWidth(let family, let width):
+            "\(family) has only its original width, 1, and \(width) was asked for."
         case .absurdShape(let shape):
             "Images of \(shape) are larger than anything that a network here can take."
         case .absurdWidth(let width):

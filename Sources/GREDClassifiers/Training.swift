@@ -6,9 +6,9 @@ import LibTorch
 public struct TrainingPlan: Sendable, Hashable, Codable {
     /// Which optimiser changes the weights.
     public enum Method: Sendable, Hashable, Codable {
-        /// ``SGD``, with ``TrainingPlan/weightDecay`` added to the gradients.
+        /// `SGD`, with ``TrainingPlan/weightDecay`` added to the gradients.
         case sgd(momentum: Double, nesterov: Bool)
-        /// ``Adam`` with decoupled weight decay and the usual settings (β 0.9 and 0.999, ε 1e-8).
+        /// `Adam` with decoupled weight decay and the usual settings (β 0.9 and 0.999, ε 1e-8).
         case adam
     }
 
@@ -97,6 +97,10 @@ public struct Training {
                     network.parameters, momentum: momentum, weightDecay: plan.weightDecay,
                     nesterov: nesterov)
             }
+        guard plan.batchSize >= 1, plan.epochs >= 0, count >= 1 else {
+            throw TrainingFault.nothingToDo(
+                examples: count, batchSize: plan.batchSize, epochs: plan.epochs)
+        }
         let steps = (count + plan.batchSize - 1) / plan.batchSize
         let firstEpoch = try resume(network, optimiser)
 
@@ -110,7 +114,7 @@ public struct Training {
                 // A batch of one has no variance for batch normalisation.
                 if indices.count == 1 && count > 1 { continue }
                 let (inputs, labels) = try batch(indices, &stream)
-                let generator = try Generator(seed: stream.next())
+                let generator = try Generator(seed: stream.next(), device: inputs.device)
                 let (loss, gradients) = try network.lossAndGradients {
                     try plan.precision.during(on: inputs.device) {
                         try network(inputs, mode: .training(generator))
@@ -186,6 +190,8 @@ public struct Training {
 
 /// A training run that cannot go on.
 public enum TrainingFault: Error, Equatable, CustomStringConvertible {
+    /// There are no examples, or a batch or the number of epochs is absurd.
+    case nothingToDo(examples: Int, batchSize: Int, epochs: Int)
     /// The loss became infinite or NaN in this epoch, counted from 1.
     case diverged(epoch: Int)
     /// The file at the checkpoint's place is damaged, or lacks a tensor of the run that it names.
@@ -193,6 +199,8 @@ public enum TrainingFault: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
+        case .nothingToDo(let examples, let batchSize, let epochs):
+            "Training needs at least one example and one in a batch; \(examples) examples in batches of \(batchSize) for \(epochs) epochs were asked for."
         case .diverged(let epoch):
             "The loss stopped being a number in epoch \(epoch): try a lower learning rate."
         case .badCheckpoint(let path, let reason):

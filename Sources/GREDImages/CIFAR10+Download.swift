@@ -51,20 +51,31 @@ extension CIFAR10 {
 
     /// Lays the archive's folder, if its images are CIFAR-10's.
     private static func unpack(_ archive: URL, into folder: URL) throws {
+        let files = FileManager.default
         let temporary = folder.appendingPathComponent(".\(inner).\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: temporary, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: temporary) }
-        try extract(archive, into: temporary)
+        defer { try? files.removeItem(at: temporary) }
         let unpacked = temporary.appendingPathComponent(inner)
+        let place = folder.appendingPathComponent(inner)
+        try inFolder(folder) {
+            try files.createDirectory(at: temporary, withIntermediateDirectories: true)
+        }
+        try extract(archive, into: temporary)
         guard try CIFAR10(folder: unpacked).isOriginal else {
             throw CIFAR10Error.altered(path: archive.path)
         }
-        let place = folder.appendingPathComponent(inner)
-        if FileManager.default.fileExists(atPath: place.path) {
-            _ = try FileManager.default.replaceItemAt(place, withItemAt: unpacked)
-        } else {
-            try FileManager.default.moveItem(at: unpacked, to: place)
+        try inFolder(folder) {
+            if files.fileExists(atPath: place.path) {
+                _ = try files.replaceItemAt(place, withItemAt: unpacked)
+            } else {
+                try files.moveItem(at: unpacked, to: place)
+            }
+        }
+    }
+
+    /// What goes wrong in here is the folder's fault, and no other mirror would help.
+    private static func inFolder(_ folder: URL, _ body: () throws -> Void) throws {
+        do { try body() } catch {
+            throw DownloadError.unwritable(path: folder.path, reason: plainReason(error))
         }
     }
 
@@ -74,12 +85,18 @@ extension CIFAR10 {
         tar.arguments =
             ["tar", "-xzf", archive.path, "-C", folder.path]
             + files.map { "\(inner)/\($0)" }
+        let complaint = Pipe()
         tar.standardOutput = FileHandle.nullDevice
-        tar.standardError = FileHandle.nullDevice
-        do { try tar.run() } catch { throw CIFAR10Error.notAnArchive(path: archive.path) }
+        tar.standardError = complaint
+        do { try tar.run() } catch {
+            throw CIFAR10Error.notAnArchive(path: archive.path, reason: plainReason(error))
+        }
+        let words = String(
+            decoding: complaint.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         tar.waitUntilExit()
         guard tar.terminationStatus == 0 else {
-            throw CIFAR10Error.notAnArchive(path: archive.path)
+            let reason = words.split(separator: "\n").first.map(String.init) ?? "no reason given"
+            throw CIFAR10Error.notAnArchive(path: archive.path, reason: reason)
         }
     }
 }

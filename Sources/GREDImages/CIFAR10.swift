@@ -76,7 +76,7 @@ public enum CIFAR10Error: Error, Sendable, Equatable {
     /// What was downloaded holds other images than CIFAR-10's.
     case altered(path: String)
     /// What was downloaded is no archive that `tar` can unpack.
-    case notAnArchive(path: String)
+    case notAnArchive(path: String, reason: String)
 }
 
 extension CIFAR10Error: LocalizedError, CustomStringConvertible {
@@ -93,8 +93,9 @@ extension CIFAR10Error: LocalizedError, CustomStringConvertible {
             "\(path): expected labels 0…9, found \(label) in record \(record); fetch the file again"
         case .altered(let path):
             "\(path): expected CIFAR-10's images, found others"
-        case .notAnArchive(let path):
-            "\(path): expected a tar.gz archive with cifar-10-batches-bin in it, which tar cannot unpack"
+        case .notAnArchive(let path, let reason):
+            "\(path): expected a tar.gz archive with cifar-10-batches-bin in it, which tar cannot "
+                + "unpack (\(reason))"
         }
     }
 }

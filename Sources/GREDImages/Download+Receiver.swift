@@ -12,14 +12,17 @@ extension Download {
     /// and `fault` is read only after the semaphore that the last of these calls signals.
     final class Receiver: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         private let file: FileHandle
+        /// Where the file is, for the error's sentence.
+        private let folder: String
         private let source: URL
         private let maximumBytes: Int
         private let finished = DispatchSemaphore(value: 0)
         private var fault: DownloadError?
         private let sizes = Mutex<(received: Int, total: Int?)>((0, nil))
 
-        init(file: FileHandle, source: URL, maximumBytes: Int) {
+        init(file: FileHandle, folder: String, source: URL, maximumBytes: Int) {
             self.file = file
+            self.folder = folder
             self.source = source
             self.maximumBytes = maximumBytes
         }
@@ -71,7 +74,7 @@ extension Download {
             do {
                 try file.write(contentsOf: data)
             } catch {
-                fault = .unwritable(path: source.lastPathComponent, reason: plainReason(error))
+                fault = .unwritable(path: folder, reason: plainReason(error))
                 dataTask.cancel()
             }
         }

@@ -33,13 +33,16 @@ struct Download {
         let temporary = destination.deletingLastPathComponent()
             .appendingPathComponent(".\(destination.lastPathComponent).\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: temporary) }
+        let folder = destination.deletingLastPathComponent().path
         let file = try create(temporary)
         if source.isFileURL {
-            try copy(to: file, progress: progress)
+            try copy(to: file, in: folder, progress: progress)
         } else {
-            try fetch(to: file, progress: progress)
+            try fetch(to: file, in: folder, progress: progress)
         }
-        do { try check(temporary) } catch {
+        do { try check(temporary) } catch let error as DownloadError {
+            throw error
+        } catch {
             throw DownloadError.notTheFile(
                 url: source.absoluteString, reason: reason(error, without: temporary))
         }
@@ -63,7 +66,7 @@ struct Download {
     }
 
     private func copy(
-        to file: FileHandle, progress: (DownloadProgress) throws -> Void
+        to file: FileHandle, in folder: String, progress: (DownloadProgress) throws -> Void
     ) throws {
         let received: Int
         do {
@@ -71,8 +74,12 @@ struct Download {
             guard data.count <= maximumBytes else {
                 throw DownloadError.tooLarge(url: source.absoluteString, maximum: maximumBytes)
             }
-            try file.write(contentsOf: data)
-            try file.close()
+            do {
+                try file.write(contentsOf: data)
+                try file.close()
+            } catch {
+                throw DownloadError.unwritable(path: folder, reason: plainReason(error))
+            }
             received = data.count
         } catch let error as DownloadError {
             throw error
@@ -85,9 +92,10 @@ struct Download {
     }
 
     private func fetch(
-        to file: FileHandle, progress: (DownloadProgress) throws -> Void
+        to file: FileHandle, in folder: String, progress: (DownloadProgress) throws -> Void
     ) throws {
-        let receiver = Receiver(file: file, source: source, maximumBytes: maximumBytes)
+        let receiver = Receiver(
+            file: file, folder: folder, source: source, maximumBytes: maximumBytes)
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = timeout
         let session = URLSession(

@@ -13,6 +13,7 @@ public protocol WorkObserver: AnyObject {
 
 /// Says nothing and stops nothing.
 public final class SilentObserver: WorkObserver {
+    /// Keeps nothing, so one serves as well as another.
     public init() {}
     public func begin(_ title: String, total: Int, unit: String) {}
     public func advance(to done: Int, note: String) throws {}

@@ -2,10 +2,11 @@ import Foundation
 import LibTorch
 import Testing
 
-/// The values of one subject, written by `Scripts/golden/classifiers.py`.
+/// The values of one subject, written by `classifiers.py` or `networks.py` in `Scripts/golden`.
 struct Golden {
     private let subject: String
     let tensors: [String: Tensor]
+    let metadata: [String: String]
 
     init(_ subject: String) throws {
         try useOneThread()
@@ -13,7 +14,8 @@ struct Golden {
         let url = try #require(
             Bundle.module.url(
                 forResource: subject, withExtension: "safetensors", subdirectory: "Golden"))
-        tensors = try Safetensors.read(url).tensors
+        let contents = try Safetensors.read(url)
+        (tensors, metadata) = (contents.tensors, contents.metadata)
     }
 
     subscript(_ name: String) -> Tensor {

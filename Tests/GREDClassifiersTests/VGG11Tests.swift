@@ -76,6 +76,12 @@ struct VGG11Tests {
         try expect(gradient, near: golden["\(prefix): gradient"], within: 1e-5, "gradient")
     }
 
+    @Test(
+        "at full width, on larger images with odd sides", arguments: ["vgg11, odd", "vgg11, grey"])
+    func largeAndOdd(_ name: String) throws {
+        try FilledNetwork(name).expectAgreement()
+    }
+
     @Test("but pads inside, so that the border holds what it is told to and no attack reaches it")
     func padding() throws {
         try useOneThread()

@@ -62,6 +62,52 @@ extension ProgramTests {
                 try report(place["killed/report.json"]) == report(whole["whole/report.json"]))
         }
 
+        @Test(
+            "training and protecting, killed at twenty random moments, end with the same bytes",
+            .enabled(
+                if: ProcessInfo.processInfo.environment["GRED_SLOW_TESTS"] != nil,
+                "takes two minutes: set GRED_SLOW_TESTS"))
+        func killedTwentyTimes() throws {
+            let train = [
+                "train", "--data", "digits", "--width", "0.125", "--images", "3000", "--epochs",
+                "8", "--batch-size", "32", "--threads", "1", "--output", "digits",
+            ]
+            let protect = [
+                "protect", "digits", "--data", "digits", "--profile", "smoke", "--threads", "1",
+                "--output", "guard",
+            ]
+            var random = SystemRandomNumberGenerator()
+            for (arguments, kills) in [(train, 6), (protect, 14)] {
+                var remaining = kills
+                while remaining > 0 {
+                    let finished = Set(place.stages.filter { !$0.contains(".") })
+                    let moment = Double.random(in: 0.05...4, using: &random)
+                    let program = try place.start(arguments)
+                    guard !program.wait(moment, for: { !program.process.isRunning }) else { break }
+                    kill(program.process.processIdentifier, SIGKILL)
+                    program.process.waitUntilExit()
+                    remaining -= 1
+                    // What was finished is still there, and nothing half-written has its name.
+                    #expect(finished.isSubset(of: place.stages), "killed after \(moment) s")
+                    let left = try place.contents.filter { !$0.hasPrefix("digits") }
+                    #expect(left.allSatisfy { $0.hasPrefix("guard") || $0.contains("partial") })
+                }
+                #expect(try place.run(arguments).status == 0)
+            }
+
+            let whole = try Workplace()
+            for arguments in [train, protect] {
+                #expect(try whole.run(arguments).status == 0)
+            }
+            for file in [
+                "digits/classifier.safetensors", "guard/org.safetensors", "guard/sen.safetensors",
+                "guard/rectifier.safetensors", "guard/guard.json",
+            ] {
+                #expect(
+                    try Data(contentsOf: place[file]) == Data(contentsOf: whole[file]), "\(file)")
+            }
+        }
+
         /// A report without the line that names the command, which names the folder.
         private func report(_ file: URL) throws -> String {
             let lines = try String(contentsOf: file, encoding: .utf8)

@@ -97,7 +97,8 @@ struct CIFAR10Tests {
         let bytes = try [UInt8](Data(contentsOf: file))
         let target = try TemporaryFolder()
         for (answer, expected) in [
-            (bytes, "expected CIFAR-10's images, found others"), ([1, 2, 3], "tar cannot unpack"),
+            (bytes, "expected CIFAR-10's images, found others"),
+            ([1, 2, 3], "which tar cannot unpack"),
         ] {
             let server = try LoopbackServer { _ in .bytes(answer) }
             let text = message { try CIFAR10.download(into: target.url, from: [server.url]) }

@@ -40,6 +40,46 @@ struct Convolution2dTests {
         try expect(output, near: golden["convolution \(form.name): out"], within: 2e-6)
     }
 
+    struct Rectangle: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var inputs: Int, outputs: Int
+        var kernel: [Int]
+        var stride = 1
+        var padding: [Int]
+        var groups = 1
+    }
+
+    @Test(
+        "gives PyTorch's result with a rectangular kernel and padding, in either storage",
+        arguments: [
+            Rectangle(
+                testDescription: "wide", inputs: 3, outputs: 4, kernel: [1, 7], padding: [0, 3]),
+            Rectangle(
+                testDescription: "tall", inputs: 3, outputs: 4, kernel: [7, 1], padding: [3, 0]),
+            Rectangle(
+                testDescription: "strided", inputs: 3, outputs: 5, kernel: [3, 2], stride: 2,
+                padding: [2, 1]),
+            Rectangle(
+                testDescription: "grouped", inputs: 4, outputs: 6, kernel: [2, 3],
+                padding: [0, 2], groups: 2),
+            Rectangle(
+                testDescription: "depthwise", inputs: 4, outputs: 8, kernel: [5, 3], stride: 2,
+                padding: [1, 0], groups: 4),
+        ], [false, true])
+    func rectangles(_ form: Rectangle, channelsLast: Bool) throws {
+        let golden = try Golden("windows")
+        let layer = try Convolution2d(
+            inputChannels: form.inputs, outputChannels: form.outputs,
+            kernel: (form.kernel[0], form.kernel[1]), stride: form.stride,
+            padding: (form.padding[0], form.padding[1]), groups: form.groups,
+            generator: Generator(seed: 1))
+        let prefix = "\(form.testDescription): "
+        try layer.load(golden.all(prefix))
+        let input = try golden[prefix + "in"]
+        let output = try layer(channelsLast ? input.channelsLast() : input)
+        try expect(output, near: golden[prefix + "out"], within: 2e-6)
+    }
+
     @Test("names its parameters as PyTorch does", arguments: forms)
     func names(_ form: Form) throws {
         let layer = try form.make()

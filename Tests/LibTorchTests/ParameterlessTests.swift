@@ -24,6 +24,31 @@ struct ParameterlessTests {
         try expect(output, near: golden["pool: \(pool.testDescription)"], within: 0)
     }
 
+    @Test(
+        "AveragePool2d gives PyTorch's result, in either storage",
+        arguments: [
+            Pool(testDescription: "size 2", size: 2),
+            Pool(testDescription: "size 3, stride 1, padding 1", size: 3, stride: 1, padding: 1),
+            Pool(testDescription: "size 3, padding 1", size: 3, padding: 1),
+            Pool(testDescription: "size 5, stride 2, padding 2", size: 5, stride: 2, padding: 2),
+        ], [false, true])
+    func averagePool(_ pool: Pool, channelsLast: Bool) throws {
+        let golden = try Golden("windows")
+        let layer = AveragePool2d(pool.size, stride: pool.stride, padding: pool.padding)
+        let input = try golden["average: in"]
+        let output = try layer(channelsLast ? input.channelsLast() : input)
+        try expect(output, near: golden["average: \(pool.testDescription)"])
+    }
+
+    @Test(
+        "GlobalAveragePool2d gives PyTorch's result, in either storage", arguments: [false, true])
+    func globalAveragePool(channelsLast: Bool) throws {
+        let golden = try Golden("windows")
+        let input = try golden["average: in"]
+        let output = try GlobalAveragePool2d()(channelsLast ? input.channelsLast() : input)
+        try expect(output, near: golden["average: global"])
+    }
+
     @Test("ReLU and Flatten do what their names say, and hold nothing")
     func simple() throws {
         let input = try Tensor([-1.0, 2, -0.5, 0], shape: [2, 2, 1])

@@ -10,11 +10,14 @@ public protocol Chart: Sendable {
 
 /// A point of a curve.
 public struct Point: Hashable, Sendable {
+    /// In the horizontal axis's unit.
     public var x: Double
+    /// In the vertical axis's unit.
     public var y: Double
     /// An interval around `y`, such as its 95% bounds; drawn as a band along the curve.
     public var interval: ClosedRange<Double>?
 
+    /// A point of two measured values; without an interval no band is drawn at it.
     public init(x: Double, y: Double, interval: ClosedRange<Double>? = nil) {
         self.x = x
         self.y = y
@@ -24,7 +27,9 @@ public struct Point: Hashable, Sendable {
 
 /// An axis of a ``LineChart``.
 public struct Axis: Hashable, Sendable {
+    /// How values are laid out along the axis.
     public enum Scale: Hashable, Sendable {
+        /// Equal distances for equal differences.
         case linear
         /// Decimal logarithm; values of 0 or less are left out.
         case log10
@@ -32,6 +37,7 @@ public struct Axis: Hashable, Sendable {
 
     /// How the marks' numbers are written.
     public enum Format: Hashable, Sendable {
+        /// 0.5 as 0.5; as a power of ten where decimals would be too long.
         case plain
         /// 0.5 as 50%.
         case percent
@@ -39,11 +45,15 @@ public struct Axis: Hashable, Sendable {
 
     /// What is measured, and its unit.
     public var label: String
+    /// A logarithmic one leaves out values of 0 or less.
     public var scale: Scale
     /// The values shown, in the data's own unit; those outside are cut off at the frame. Nil: all.
     public var range: ClosedRange<Double>?
+    /// How the marks' numbers are written; heeded on a linear scale only.
     public var format: Format
 
+    /// Names all settings; by default an axis is linear and shows all values.
+    /// - Parameter label: what is measured, and its unit.
     public init(
         _ label: String, scale: Scale = .linear, range: ClosedRange<Double>? = nil,
         format: Format = .plain

@@ -7,24 +7,30 @@
 public struct DistributionChart: Chart {
     /// A named group of values.
     public struct Group: Hashable, Sendable {
+        /// Stands to the left of the group's row.
         public var name: String
         /// Decimal logarithms; `-infinity` stands for the value 0. Zeros and what isn't finite are
         /// not drawn but counted beside the name.
         public var log10Values: [Double]
 
+        /// - Parameter log10Values: decimal logarithms in any order; `-infinity` for the value 0.
         public init(_ name: String, log10Values: [Double]) {
             self.name = name
             self.log10Values = log10Values
         }
     }
 
+    /// Stands above the rows and names the drawing for those who can't see it.
     public var title: String
     /// What is measured, and its unit.
     public var axisLabel: String
+    /// The rows, from top to bottom.
     public var groups: [Group]
     /// The decimal logarithms shown; nil: all. Values outside stay in medians and quartiles.
     public var log10Range: ClosedRange<Double>?
 
+    /// A row for each group, in this order; by default the axis reaches from the least value to
+    /// the largest.
     public init(
         title: String, axisLabel: String, groups: [Group], log10Range: ClosedRange<Double>? = nil
     ) {

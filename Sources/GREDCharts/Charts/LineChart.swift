@@ -5,10 +5,12 @@ import Foundation
 public struct LineChart: Chart {
     /// A named curve.
     public struct Series: Hashable, Sendable {
+        /// What the legend calls the curve.
         public var name: String
         /// In the order in which they are joined. A point that isn't finite interrupts the curve.
         public var points: [Point]
 
+        /// - Parameter points: in the order in which they are joined.
         public init(_ name: String, points: [Point]) {
             self.name = name
             self.points = points
@@ -17,21 +19,30 @@ public struct LineChart: Chart {
 
     /// A vertical line at a value of x, such as the paper's setting.
     public struct Marker: Hashable, Sendable {
+        /// Where the line stands, in the axis's unit on either scale.
         public var x: Double
+        /// Stands above the line.
         public var label: String
 
+        /// - Parameter x: in the axis's unit, not its logarithm.
         public init(x: Double, label: String) {
             self.x = x
             self.label = label
         }
     }
 
+    /// Stands above the legend and names the drawing for those who can't see it.
     public var title: String
+    /// The horizontal axis.
     public var x: Axis
+    /// The vertical axis.
     public var y: Axis
+    /// The curves; where they cross, the first lies on top.
     public var series: [Series]
+    /// Lines from top to bottom; those outside the horizontal axis's range are left out.
     public var markers: [Marker]
 
+    /// Curves on two axes; colours follow from the order of the series.
     public init(title: String, x: Axis, y: Axis, series: [Series], markers: [Marker] = []) {
         self.title = title
         self.x = x

@@ -5,6 +5,7 @@ import Foundation
 /// Good detectors' curves all hug the upper left corner; the second panel shows them at few false
 /// positives, where a guard works, on a logarithmic axis with guides at 1% and 5%.
 public struct ROCChart: Chart {
+    /// On which axes of false-positive rates the curves are drawn.
     public enum Panels: Hashable, Sendable {
         /// False-positive rates from 0 to 1, linear.
         case linear
@@ -14,12 +15,16 @@ public struct ROCChart: Chart {
         case both
     }
 
+    /// Stands above the panels and names the drawing for those who can't see it.
     public var title: String
+    /// The detectors; where curves cross, the first lies on top.
     public var curves: [Curve]
+    /// The linear axis, the logarithmic one, or both.
     public var panels: Panels
     /// Where the logarithmic axis begins, in 1e-12…0.1.
     public var smallestRate: Double
 
+    /// Both panels by default, the logarithmic one from a rate of 0.1%.
     public init(
         title: String, curves: [Curve], panels: Panels = .both, smallestRate: Double = 1e-3
     ) {

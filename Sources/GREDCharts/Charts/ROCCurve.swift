@@ -3,6 +3,7 @@ import Foundation
 extension ROCChart {
     /// A detector's receiver operating characteristic.
     public struct Curve: Hashable, Sendable {
+        /// What the legend calls the curve, before its AUROC.
         public var name: String
         /// False-positive rate (x) and true-positive rate (y), both in 0…1, in any order. (0, 0)
         /// and (1, 1) belong to every curve and may be left out.
@@ -10,6 +11,9 @@ extension ROCChart {
         /// The area under the curve for the legend; nil: by the trapezoidal rule from `points`.
         public var auroc: Double?
 
+        /// - Parameters:
+        ///   - points: false-positive rate (x) and true-positive rate (y), in any order.
+        ///   - auroc: the area where it is known more exactly than from `points`.
         public init(_ name: String, points: [Point], auroc: Double? = nil) {
             self.name = name
             self.points = points

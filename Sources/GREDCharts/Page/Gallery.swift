@@ -14,6 +14,7 @@ public struct Gallery: Hashable, Sendable {
         /// How the verdict is to be taken.
         public var tint: Tint
 
+        /// - Parameter png: the bytes of a PNG file; they go into the page unchecked.
         public init(
             png: [UInt8], description: String, caption: String? = nil, verdict: String? = nil,
             tint: Tint = .neutral
@@ -33,6 +34,7 @@ public struct Gallery: Hashable, Sendable {
         /// An image for each column, nil where there is none.
         public var items: [Item?]
 
+        /// - Parameter items: one a column; fewer leave the last columns empty.
         public init(_ heading: String, items: [Item?]) {
             self.heading = heading
             self.items = items
@@ -41,6 +43,7 @@ public struct Gallery: Hashable, Sendable {
 
     /// Titles of the columns; may be empty.
     public var columns: [String]
+    /// The examples, from top to bottom.
     public var rows: [Row]
     /// A line below all rows, if given.
     public var caption: String?
@@ -49,6 +52,7 @@ public struct Gallery: Hashable, Sendable {
     /// Whether pixels stay sharp squares when enlarged, as they should for small images.
     public var isPixelated: Bool
 
+    /// By default each image is shown as 112 × 112 pixels, its own kept sharp.
     public init(
         columns: [String], rows: [Row], caption: String? = nil, size: Int = 112,
         isPixelated: Bool = true

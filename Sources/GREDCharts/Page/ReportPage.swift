@@ -12,15 +12,18 @@
 /// try page.html().write(to: url, atomically: true, encoding: .utf8)
 /// ```
 public struct ReportPage: Sendable {
+    /// The page's heading, and its name in a browser.
     public var title: String
     /// A line below the title, if given.
     public var subtitle: String?
     /// Headline figures, in a row below the title.
     public var cards: [Card]
+    /// The body, from top to bottom; more than two are listed in a table of contents.
     public var sections: [Section]
     /// A line at the end, if given.
     public var footer: String?
 
+    /// A page by its title; all else may be left out or set later.
     public init(
         title: String, subtitle: String? = nil, cards: [Card] = [], sections: [Section] = [],
         footer: String? = nil
@@ -46,8 +49,10 @@ public struct Card: Hashable, Sendable {
     public var value: String
     /// What qualifies it, such as its interval or its sample, if given.
     public var note: String?
+    /// How the figure is to be taken; it gives the figure its colour.
     public var tint: Tint
 
+    /// - Parameter value: the figure as it is to be read, with its unit.
     public init(_ label: String, value: String, note: String? = nil, tint: Tint = .neutral) {
         self.label = label
         self.value = value
@@ -58,9 +63,12 @@ public struct Card: Hashable, Sendable {
 
 /// A part of a ``ReportPage`` under a heading of its own.
 public struct Section: Sendable {
+    /// The heading, and the section's line in the table of contents.
     public var title: String
+    /// What stands below the heading, from top to bottom.
     public var blocks: [Block]
 
+    /// A heading and what stands below it; blocks may also come later.
     public init(_ title: String, _ blocks: [Block] = []) {
         self.title = title
         self.blocks = blocks

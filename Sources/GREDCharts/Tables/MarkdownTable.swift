@@ -2,8 +2,10 @@ import Foundation
 
 /// A ``Table`` in GitHub's Markdown; tints are dropped.
 public struct MarkdownTable: Sendable {
+    /// What ``render()`` writes.
     public var table: Table
 
+    /// - Parameter table: taken as text; what would be mark-up is escaped when it is written.
     public init(_ table: Table) {
         self.table = table
     }

@@ -11,14 +11,18 @@
 public struct Table: Hashable, Sendable {
     /// Where a column's text stands.
     public enum Alignment: Hashable, Sendable {
+        /// Flush left, in the middle, flush right, in this order.
         case leading, center, trailing
     }
 
     /// A column's title and where its text stands.
     public struct Column: Hashable, Sendable, ExpressibleByStringLiteral {
+        /// Stands at the head of the column; may be empty.
         public var title: String
+        /// Where the title and the cells below it stand.
         public var alignment: Alignment
 
+        /// A column that is flush left unless it is told otherwise.
         public init(_ title: String, alignment: Alignment = .leading) {
             self.title = title
             self.alignment = alignment
@@ -37,9 +41,12 @@ public struct Table: Hashable, Sendable {
 
     /// One cell's text, and how it is to be taken.
     public struct Cell: Hashable, Sendable, ExpressibleByStringLiteral {
+        /// Plain text on one line; what would be mark-up is escaped when it is drawn.
         public var text: String
+        /// How the text is to be taken; Markdown drops it.
         public var tint: Tint
 
+        /// A cell that is not coloured unless it is told otherwise.
         public init(_ text: String, tint: Tint = .neutral) {
             self.text = text
             self.tint = tint
@@ -52,6 +59,7 @@ public struct Table: Hashable, Sendable {
 
     /// Stands above the table, if given.
     public var title: String?
+    /// From left to right; ``append(_:)`` adds untitled ones for longer rows.
     public private(set) var columns: [Column]
     /// Every row has as many cells as there are columns.
     public private(set) var rows: [[Cell]] = []

@@ -10,12 +10,15 @@ public struct TerminalTable: Sendable {
         case box
     }
 
+    /// What ``render()`` draws.
     public var table: Table
+    /// Whether a rule or boxes part the cells.
     public var style: Style
     /// Whether tints and titles are coloured by ANSI escapes. The caller knows whether the output
     /// is a terminal; this type never looks.
     public var isColoured: Bool
 
+    /// By default with one rule and no colours, as suits a log.
     public init(_ table: Table, style: Style = .rules, isColoured: Bool = false) {
         self.table = table
         self.style = style

@@ -13,6 +13,10 @@ public struct AttackExperiment {
     /// Images attacked at once, and the size of a kept piece.
     let batchSize: Int
 
+    /// - Parameters:
+    ///   - classifierHash: stands for the classifier in the keys of the store, such as its
+    ///     `contentHash()`.
+    ///   - batchSize: images attacked at once, and the size of a kept piece.
     public init(
         classifier: any Classifier, classifierHash: String, bench: Workbench,
         batchSize: Int = 128
@@ -49,6 +53,8 @@ public struct AttackExperiment {
         guard share > 1 / Double(classifier.classCount) + 0.05 else {
             throw LaboratoryFault.nearChance(right: chosen.count, of: start, set: set.name)
         }
+        bench.observer.say(
+            "the classifier is right on \(chosen.count) of \(start) images of \(set.name)")
         return set.subset(Array(chosen.prefix(count)))
     }
 
@@ -104,7 +110,7 @@ public struct AttackExperiment {
             classifier: classifierHash, attack: AnyEncodable(plan.attack), name: plan.attack.name,
             isTargeted: plan.isTargeted, seed: bench.seed, images: piece.contentHash,
             first: range.lowerBound)
-        return try bench.store.result(
+        return try bench.result(
             of: "attack-\(plan.attack.name)", configuration,
             make: { folder in
                 try attack(plan, piece, range: range, onPass: onPass)
@@ -118,13 +124,13 @@ public struct AttackExperiment {
     ) throws -> AttackRecord {
         let images = try set.tensor().to(classifier.device)
         let seeds = ImageSeeds(seed: bench.seed, range: range)
-        let labels = try Labels(Tensor(set.labels).to(classifier.device))
-        let goal: Goal =
+        let choice: Goal =
             plan.isTargeted
             ? .targeted(
                 try .random(
                     avoiding: set.labels, classes: classifier.classCount, seeds: seeds))
-            : .untargeted(labels)
+            : .untargeted(try Labels(set.labels))
+        let goal = try choice.to(classifier.device)
         let adversarial = try withoutActuallyEscaping(onPass) { onPass in
             try plan.attack.perturb(
                 images, towards: goal,

@@ -2,15 +2,19 @@ import GREDAttacks
 
 /// One row of a table: an attack, aimed or not.
 public struct AttackPlan: Sendable {
+    /// The attack with its settings.
     public var attack: any Attack
+    /// Whether each image is given a random class to be turned into.
     public var isTargeted: Bool
     /// How many images it is tried on.
     public var count: Int
 
+    /// - Throws: `AttackFault.cannotTarget` for an attack that cannot aim at a class.
     public init(_ attack: any Attack, isTargeted: Bool = false, count: Int) throws {
         guard !isTargeted || type(of: attack).canTarget else {
             throw AttackFault.cannotTarget(attack: attack.name)
         }
+        try attack.checkSettings()
         self.attack = attack
         self.isTargeted = isTargeted
         self.count = count
@@ -20,8 +24,10 @@ public struct AttackPlan: Sendable {
     public var fileName: String { Self.fileName(of: attack, isTargeted: isTargeted) }
 
     static func fileName(of attack: any Attack, isTargeted: Bool) -> String {
-        attack.name + (isTargeted ? "-targeted" : "")
+        attack.name + (isTargeted ? targetedSuffix : "")
     }
+
+    static let targetedSuffix = "-targeted"
 
     /// The name in reports, such as `ddn` or `ddn (targeted)`.
     public var title: String { isTargeted ? "\(attack.name) (targeted)" : attack.name }

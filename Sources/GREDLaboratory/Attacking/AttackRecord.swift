@@ -18,6 +18,7 @@ public struct AttackRecord {
     /// Whether `rounded` does, `[N]`.
     public var succeededRounded: [Bool]
 
+    /// N, the number of images attacked.
     public var count: Int { labels.count }
 
     /// The L2 norms of the perturbations before rounding, `[N]`.

@@ -5,19 +5,26 @@ import LibTorch
 
 /// The figures of one attack on one classifier.
 public struct AttackSummary: Codable, Sendable {
+    /// The attack's name without its goal, such as `ddn`.
     public var name: String
+    /// Whether each image was given a class to be turned into.
     public var targeted: Bool
+    /// The attack's settings, their names in snake case; those that are not set are left out.
     public var settings: [String: Double]
+    /// How many images were attacked.
     public var attempted: Int
     /// The share that the attack turned, with its 95% bounds (Wilson).
     public var success: Double
+    /// The lower and the upper bound of ``success``, in 0…1.
     public var successInterval: [Double]
     /// The same after rounding to 8 bits.
     public var successRounded: Double
     /// Over the successes; nil where there are none.
     public var medianL2: Double?
+    /// The largest change of a pixel, for pixels in 0…1: the median over the successes.
     public var medianLinf: Double?
 
+    /// Measures what a plan led to: rates over all images, norms before rounding.
     public init(_ plan: AttackPlan, _ record: AttackRecord) throws {
         name = plan.attack.name
         targeted = plan.isTargeted
@@ -39,13 +46,18 @@ public struct AttackSummary: Codable, Sendable {
 
 /// What `gred attack` found.
 public struct AttackReport: Codable, Sendable {
+    /// The command as it was typed.
     public var command: String
+    /// Of everything random in the attacks.
     public var seed: UInt64
+    /// The name of the image set that was attacked.
     public var data: String
     /// SHA-256 of the classifier's weights.
     public var classifier: String
+    /// One an attack, in the order in which they ran.
     public var attacks: [AttackSummary]
 
+    /// Names all parts of the report; the figures are in ``AttackSummary``.
     public init(
         command: String, seed: UInt64, data: String, classifier: String, attacks: [AttackSummary]
     ) {
@@ -56,8 +68,10 @@ public struct AttackReport: Codable, Sendable {
         self.attacks = attacks
     }
 
+    /// The report as JSON, keys in snake case; medians of no successes are left out.
     public func json() throws -> Data { try ReportJSON.data(of: self) }
 
+    /// A row an attack, for a terminal or Markdown.
     public var table: Table {
         var table = Table(
             columns: [

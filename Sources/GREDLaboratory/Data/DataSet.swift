@@ -4,7 +4,9 @@ import GREDImages
 /// A data set by name, split into the four sets in the one way that all commands share, so that a
 /// guard never trains on what its classifier was fitted to.
 public struct DataSet {
+    /// The images, by what they may be used for.
     public let sets: FourSets
+    /// How images are varied while a classifier trains on them: only photographs are mirrored.
     public let augmentation: Augmentation
     /// What a report must say of the data, a sentence each.
     public let notes: [String]
@@ -103,6 +105,7 @@ extension WorkObserver {
 
 /// A data set that cannot be had.
 public enum DataSetFault: Error, Equatable, CustomStringConvertible {
+    /// The name is not one of ``DataSet/names``.
     case unknown(name: String)
 
     public var description: String {

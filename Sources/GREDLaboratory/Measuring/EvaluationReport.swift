@@ -2,42 +2,44 @@ import Foundation
 
 /// What a guard was measured to do: the content of `report.json`.
 ///
-/// Rates are shares in 0…1; beside each stands `…_interval`, its 95% bounds (Wilson).
+/// Rates are shares in 0…1; `…_interval`, where it stands beside one, is its 95% bounds (Wilson).
 public struct EvaluationReport: Codable, Sendable {
     /// Where the figures come from.
     public struct Provenance: Codable, Sendable {
+        /// The command as it was typed.
         public var command: String
+        /// Of the attacks that were measured.
         public var seed: UInt64
         /// SHA-256 of the classifier's weights.
         public var classifier: String
         /// SHA-256 of the test images.
         public var testImages: String
+        /// The version of libtorch that computed, without its build's suffix: `2.13.0`.
         public var libtorch: String
+        /// Threads that libtorch was allowed on the CPU.
         public var threads: Int
+        /// In libtorch's words: `cpu`, `cuda:0`.
         public var device: String
         /// What was made smaller or left out, a sentence each.
         public var notes: [String]
     }
 
-    /// A share with its 95% bounds and the sample's size.
-    public struct Rate: Codable, Sendable, Hashable {
-        public var value: Double
-        public var interval: [Double]
-        public var count: Int
-    }
-
     /// One attack against the guard. A stands for the images that f classifies rightly and whose
     /// rounded adversarial copy succeeds.
     public struct Attack: Codable, Sendable {
+        /// The attack's name without its goal, such as `ddn`.
         public var name: String
+        /// Whether each image was given a class to be turned into.
         public var targeted: Bool
         /// The attack's settings.
         public var settings: [String: Double]
         /// Whether the detectors saw examples of this attack while they were trained.
         public var trainedOn: Bool
+        /// How many images were attacked, all of them classified rightly by f.
         public var attempted: Int
         /// The share of attempted images that the attack turned, before rounding.
         public var attackSuccess: Double
+        /// The lower and the upper bound of ``attackSuccess``.
         public var attackSuccessInterval: [Double]
         /// The same after rounding to 8 bits: what counts.
         public var attackSuccessRounded: Double
@@ -49,16 +51,21 @@ public struct EvaluationReport: Codable, Sendable {
         public var medianL2Rounded: Double
         /// The mean of the two rates over A's clean and adversarial copies, by p⁺ ≥ p⁻.
         public var detectionAccuracy: Double
+        /// The lower and the upper bound of ``detectionAccuracy``, over 2·|A| verdicts.
         public var detectionAccuracyInterval: [Double]
+        /// The same rate where CNN_org alone decides.
         public var detectionAccuracyOrg: Double
+        /// The same rate where CNN_sen alone decides.
         public var detectionAccuracySen: Double
         /// Of the score p⁻ of the network that Eq. 12 chose.
         public var auroc: Double
         /// With the threshold that 1% of the `calibrate` images exceed.
         public var tprAt1PercentFpr: Double
+        /// With the threshold that 5% of the `calibrate` images exceed.
         public var tprAt5PercentFpr: Double
         /// f_rec on every adversarial copy of A, detected or not.
         public var recoveredAccuracy: Double
+        /// The lower and the upper bound of ``recoveredAccuracy``, over |A| copies.
         public var recoveredAccuracyInterval: [Double]
         /// The whole pipeline on both copies of A.
         public var guardedAccuracy: Double
@@ -68,18 +75,25 @@ public struct EvaluationReport: Codable, Sendable {
         public var aurocOfLogScale: Double
     }
 
+    /// The name of the test set.
     public var dataset: String
+    /// f's accuracy on all clean test images, without the guard.
     public var baseAccuracy: Double
+    /// The lower and the upper bound of ``baseAccuracy``.
     public var baseAccuracyInterval: [Double]
     /// The share of all clean test images that are called adversarial, f's mistakes included.
     public var falsePositiveRate: Double
+    /// The lower and the upper bound of ``falsePositiveRate``.
     public var falsePositiveRateInterval: [Double]
     /// By CNN_sen alone.
     public var falsePositiveRateSen: Double
+    /// How many clean test images accuracies and false positives are counted on.
     public var cleanImages: Int
     /// f's accuracy on clean images with the guard in place.
     public var guardedCleanAccuracy: Double
+    /// One an attack, in the order in which they were planned.
     public var attacks: [Attack]
+    /// What is needed to get the same figures again.
     public var provenance: Provenance
 
     /// The report as JSON, keys in snake case; `null` where there is no number.

@@ -8,12 +8,16 @@ import LibTorch
 
 /// Measures a guard on images that neither the classifier nor the guard has seen.
 public struct GuardEvaluation {
+    /// The guard that is measured.
     public let sentry: Guard
+    /// What is attacked: the classifier that the guard guards.
     public let classifier: NetworkClassifier
+    /// Images inspected at once.
     public let batchSize = 256
 
     /// Everything that a report shows: the figures and what they were made from.
     public struct Findings {
+        /// The figures, which `report.json` holds.
         public var report: EvaluationReport
         /// ln ‖S‖₂ of clean test images and of each attack's survivors (Fig. 2).
         public var logNorms: [(name: String, values: [Float])]
@@ -23,6 +27,7 @@ public struct GuardEvaluation {
         public var examples: [Example]
     }
 
+    /// - Parameter classifier: the same that `sentry` guards; not checked.
     public init(_ sentry: Guard, classifier: NetworkClassifier) {
         self.sentry = sentry
         self.classifier = classifier
@@ -30,7 +35,7 @@ public struct GuardEvaluation {
 
     /// - Parameters:
     ///   - attacks: what is tried on the test images.
-    ///   - trainedOn: names of the attacks that the detectors trained on.
+    ///   - trainedOn: titles (``AttackPlan/title``) of the attacks that the detectors trained on.
     ///   - test: never touched before; false positives are counted on all of it.
     ///   - calibrate: clean images that set the thresholds.
     ///   - notes: what the report must say of sizes and data.

@@ -8,7 +8,9 @@ import LibTorch
 extension Recipe {
     /// What a run leaves: the guard and what it was measured to do.
     public struct Outcome {
+        /// The guard, on the bench's device, under the published key.
         public var sentry: Guard
+        /// What the guard was measured to do on the recipe's test images.
         public var findings: GuardEvaluation.Findings
     }
 

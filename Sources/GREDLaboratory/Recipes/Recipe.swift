@@ -6,20 +6,28 @@ import LibTorch
 
 /// Every size and setting of one run from data to report: what `gred demo` and its relatives do.
 public struct Recipe: Sendable {
+    /// The name on the command line, such as `demo`.
     public var name: String
-    /// How many training images go into each set.
+    /// Images from `fit` that the classifier trains on.
     public var fit: Int
+    /// Images from `guard` among which the training attacks find those that f gets right.
     public var guardImages: Int
+    /// Images from `calibrate`, whose scores set the thresholds.
     public var calibrate: Int
     /// Clean test images on which false positives are counted.
     public var test: Int
 
+    /// Scales the channels of the classifier's VGG11; 1 is the original.
     public var classifierWidth: Double
+    /// Scales the channels of both detectors' VGG11; 1 is the original.
     public var detectorWidth: Double
     /// Images a step, for all networks.
     public var batchSize: Int
+    /// Passes of the classifier's training over its images.
     public var classifierEpochs: Int
+    /// Passes of each detector's training over its examples.
     public var detectorEpochs: Int
+    /// Passes of the rectifier's fine-tuning over the adversarial images.
     public var rectifierEpochs: Int
     /// Label smoothing in the training of CNN_org. Eq. 12 takes the network that is surer; one that
     /// reads the image is sure of attacks it never saw, and wrong. Smoothed, it leaves those to
@@ -34,8 +42,11 @@ public struct Recipe: Sendable {
     public var trainingAttacks: [String: Int]
     /// Images that each attack is tried on, for the report.
     public var testAttacks: [String: Int]
+    /// DeepFool's settings, in training and in the report.
     public var deepFool: DeepFool
+    /// DDN's settings, in training and in the report.
     public var ddn: DDN
+    /// CW's settings, in training and in the report.
     public var cw: CW
     /// α of Eq. 13.
     public var alpha: Double
@@ -108,7 +119,11 @@ public struct Recipe: Sendable {
     public static let all = [smoke, demo, full]
 
     func attacks(_ counts: [String: Int], shape: ImageShape) throws -> [AttackPlan] {
-        try AttackCatalogue.names.flatMap { name in
+        let known = AttackCatalogue.names.flatMap { [$0, $0 + AttackPlan.targetedSuffix] }
+        if let unknown = counts.keys.sorted().first(where: { !known.contains($0) }) {
+            throw AttackFault.unknownAttack(name: unknown, known: known)
+        }
+        return try AttackCatalogue.names.flatMap { name in
             let attack = try attack(named: name, shape: shape)
             return try [false, true].compactMap { isTargeted in
                 let name = AttackPlan.fileName(of: attack, isTargeted: isTargeted)

@@ -3,10 +3,12 @@ import GREDCharts
 /// An evaluation as one page to look at: headline figures, examples, the distributions of Fig. 2,
 /// the curves of Fig. 3, tables, and what they do not show.
 public struct EvaluationPage {
+    /// What the page shows.
     public let findings: GuardEvaluation.Findings
 
     var report: EvaluationReport { findings.report }
 
+    /// A page that is drawn by ``html()``, not before.
     public init(_ findings: GuardEvaluation.Findings) { self.findings = findings }
 
     /// The page as a self-contained HTML document, to be stored in UTF-8.

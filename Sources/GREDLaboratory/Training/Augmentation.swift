@@ -7,6 +7,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// Whether half of the images are mirrored.
     public var flips: Bool
 
+    /// Leaves images as they are.
     public static let none = Augmentation(shift: 0, flips: false)
     /// Digits must not be mirrored.
     public static let digits = Augmentation(shift: 2, flips: false)

@@ -5,10 +5,14 @@ import LibTorch
 
 /// Trains a built-in network on a data set, as a stage that survives being killed.
 public struct ClassifierTraining {
+    /// The network, the shape of its images, and its classes.
     public var description: NetworkClassifier.Description
+    /// Its seed gives the fresh weights too.
     public var plan: TrainingPlan
+    /// How images are varied, anew each time that they are seen.
     public var augmentation: Augmentation
 
+    /// Names all settings; by default images are not varied.
     public init(
         description: NetworkClassifier.Description, plan: TrainingPlan,
         augmentation: Augmentation = .none
@@ -32,7 +36,7 @@ public struct ClassifierTraining {
         let configuration = Configuration(
             description: description, plan: plan, augmentation: augmentation,
             data: set.contentHash, conditions: bench.conditions)
-        return try bench.store.result(
+        return try bench.result(
             of: "classifier", configuration,
             make: { folder in
                 let classifier = try NetworkClassifier(description, seed: plan.seed)

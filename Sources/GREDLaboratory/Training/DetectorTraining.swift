@@ -6,10 +6,14 @@ import LibTorch
 
 /// Trains one detector on adversarial images and their clean originals (paper, Eqs. 7 and 10).
 public struct DetectorTraining {
+    /// The image for CNN_org, a form of the sensitivity for CNN_sen.
     public var reading: Detector.Reading
+    /// The built-in network, with two classes: benign and adversarial.
     public var architecture: Architecture
+    /// Its seed gives the fresh weights too.
     public var plan: TrainingPlan
 
+    /// Names all settings; the standardisation is measured when the training runs.
     public init(reading: Detector.Reading, architecture: Architecture, plan: TrainingPlan) {
         self.reading = reading
         self.architecture = architecture
@@ -51,10 +55,14 @@ public struct DetectorExamples {
     var sensitivity: InputSensitivity
     var isAdversarial: [Bool]
 
+    /// Benign and adversarial images together.
     public var count: Int { isAdversarial.count }
 
     /// The survivors of attacks and, for each, its clean original: as many benign as adversarial.
-    public init(of records: [AttackRecord], classifier: any Classifier) throws {
+    public init(
+        of records: [AttackRecord], classifier: any Classifier,
+        observer: any WorkObserver = SilentObserver()
+    ) throws {
         var parts: [Tensor] = []
         isAdversarial = []
         for record in records {
@@ -66,8 +74,8 @@ public struct DetectorExamples {
             isAdversarial += Array(repeating: true, count: survivors.count)
         }
         guard !parts.isEmpty else { throw LaboratoryFault.noAdversarialImages }
-        images = try .concatenated(parts)
-        sensitivity = try classifier.inputSensitivity(ofMany: images)
+        images = try Tensor.concatenated(parts).to(classifier.device)
+        sensitivity = try classifier.inputSensitivity(ofMany: images, observer: observer)
     }
 
     func planes(for reading: Detector.Reading) throws -> Tensor {
@@ -75,10 +83,33 @@ public struct DetectorExamples {
     }
 }
 
+extension Classifier {
+    /// The input sensitivity of many images, with its progress shown.
+    func inputSensitivity(ofMany images: Tensor, observer: any WorkObserver) throws
+        -> InputSensitivity
+    {
+        let count = images.shape[0]
+        let started = Date()
+        observer.begin("input sensitivities", total: count, unit: "images")
+        let result = try inputSensitivity(ofMany: images) {
+            try observer.advance(to: $0, note: "")
+        }
+        observer.finish(
+            String(
+                format: "input sensitivities: %d images, %.1f s", count,
+                Date().timeIntervalSince(started)))
+        return result
+    }
+}
+
 /// An experiment that cannot go on.
 public enum LaboratoryFault: Error, Equatable, CustomStringConvertible {
+    /// No attack on any image succeeds at 8 bits.
     case noAdversarialImages
+    /// A data set has another shape of images or another number of classes than the classifier.
     case otherImages(expected: String, found: String, set: String)
+    /// The classifier is right at most 5 percentage points oftener than by chance on the images
+    /// tried.
     case nearChance(right: Int, of: Int, set: String)
 
     public var description: String {

@@ -10,10 +10,15 @@ import LibTorch
 public struct GuardTraining {
     /// What the detectors train on.
     public var attacks: [AttackPlan]
+    /// How CNN_org is trained, which reads the image.
     public var org: DetectorTraining
+    /// How CNN_sen is trained, which reads the input sensitivity.
     public var sen: DetectorTraining
+    /// How the rectifier is tuned, on the images that the attacks turned.
     public var rectifier: RectifierTraining
 
+    /// Names all stages of the training.
+    /// - Parameter attacks: each is given images of its own.
     public init(
         attacks: [AttackPlan], org: DetectorTraining, sen: DetectorTraining,
         rectifier: RectifierTraining
@@ -43,7 +48,8 @@ public struct GuardTraining {
             guard end > start else { return nil }
             return try experiment.run(plan, on: images.subset(Array(start..<end)))
         }
-        let examples = try DetectorExamples(of: records, classifier: classifier)
+        let examples = try DetectorExamples(
+            of: records, classifier: classifier, observer: bench.observer)
         let scope = Scope(
             classifier: hash, images: images.contentHash,
             attacks: attacks.map {
@@ -89,7 +95,7 @@ public struct GuardTraining {
         let configuration = DetectorConfiguration(
             scope: scope, reading: training.reading, architecture: training.architecture,
             plan: training.plan)
-        return try bench.store.result(
+        return try bench.result(
             of: name, configuration,
             make: { folder in
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
@@ -118,17 +124,19 @@ public struct GuardTraining {
     ) throws -> Rectifier {
         let configuration = RectifierConfiguration(
             scope: scope, masking: rectifier.masking, plan: rectifier.plan)
-        let tuned = try bench.store.result(
+        let tuned = try bench.result(
             of: "rectifier", configuration,
             make: { folder in
                 let parts = records.filter { !$0.survivors.isEmpty }
                 let images = try Tensor.concatenated(
-                    parts.map { try $0.rounded.rows($0.survivors) })
+                    parts.map { try $0.rounded.rows($0.survivors) }
+                ).to(classifier.device)
                 let labels = parts.flatMap { record in record.survivors.map { record.labels[$0] } }
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
                 let tuned = try rectifier.run(
                     classifier, images: images,
-                    sensitivity: classifier.inputSensitivity(ofMany: images), labels: labels,
+                    sensitivity: classifier.inputSensitivity(
+                        ofMany: images, observer: bench.observer), labels: labels,
                     checkpoint: checkpoint, identity: try ContentKey.of(configuration),
                     bench: bench)
                 try tuned.save(into: folder)

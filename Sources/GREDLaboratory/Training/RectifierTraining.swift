@@ -5,11 +5,14 @@ import LibTorch
 
 /// Fine-tunes a copy of the classifier on masked copies of adversarial images (paper, §3.2).
 public struct RectifierTraining {
+    /// How suspect pixels are replaced, in training and afterwards.
     public var masking: RandomisedMasking
+    /// Of the fine-tuning, which starts from the classifier's weights.
     public var plan: TrainingPlan
     /// Masked copies whose answers are averaged at inference.
     public var copies: Int
 
+    /// - Parameter copies: K; it does not change the fine-tuning.
     public init(masking: RandomisedMasking, plan: TrainingPlan, copies: Int) {
         self.masking = masking
         self.plan = plan

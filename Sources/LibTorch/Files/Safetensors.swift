@@ -9,6 +9,12 @@ public enum Safetensors {
         public var tensors: [String: Tensor]
         /// The texts under `__metadata__` in the header; empty where it has none.
         public var metadata: [String: String]
+
+        /// Names both parts.
+        public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
+            self.tensors = tensors
+            self.metadata = metadata
+        }
     }
 
     // MARK: Writing
@@ -55,42 +61,26 @@ public enum Safetensors {
 
     // MARK: Reading
 
-    /// Reads a file; it is mapped, so only what is asked for is held twice.
+    /// Reads all tensors of a file; ``SafetensorsFile`` reads some of them.
+    /// - Throws: ``TorchError/badFile(path:reason:)``.
     public static func read(_ url: URL) throws -> Contents {
-        let file: Data
-        do {
-            file = try Data(contentsOf: url, options: .alwaysMapped)
-        } catch {
-            throw TorchError.badFile(path: url.path, reason: "the file cannot be read.")
-        }
-        return try read(file, path: url.path)
+        try SafetensorsFile(url).contents()
     }
 
     /// Reads the bytes of a file; `path` is for the error's sentence.
+    /// - Throws: ``TorchError/badFile(path:reason:)``.
     public static func read(_ file: Data, path: String) throws -> Contents {
-        let header = try SafetensorsHeader(file, path: path)
-        var tensors: [String: Tensor] = [:]
-        try file.withUnsafeBytes { bytes in
-            for entry in header.entries {
-                let part = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
-                if entry.dtype == .bool, let odd = part.first(where: { $0 > 1 }) {
-                    throw TorchError.badFile(
-                        path: path,
-                        reason: "'\(entry.name)' holds the byte \(odd), which is no boolean.")
-                }
-                tensors[entry.name] = try Tensor(
-                    bytes: part, dtype: entry.dtype, shape: entry.shape)
-            }
-        }
-        return Contents(tensors: tensors, metadata: header.metadata)
+        try SafetensorsFile(file, path: path).contents()
     }
 
     /// The header's entry that is no tensor.
     static let metadataName = "__metadata__"
 
     static let codes: [DType: String] = [
-        .bool: "BOOL", .uint8: "U8", .int8: "I8", .int16: "I16", .int32: "I32", .int64: "I64",
-        .float16: "F16", .bfloat16: "BF16", .float32: "F32", .float64: "F64",
+        .bool: "BOOL", .uint8: "U8", .int8: "I8", .uint16: "U16", .int16: "I16", .uint32: "U32",
+        .int32: "I32", .uint64: "U64", .int64: "I64", .float8E4M3: "F8_E4M3",
+        .float8E5M2: "F8_E5M2", .float8E8M0: "F8_E8M0", .float16: "F16", .bfloat16: "BF16",
+        .float32: "F32", .float64: "F64", .complex64: "C64",
     ]
 }
 

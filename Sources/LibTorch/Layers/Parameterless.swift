@@ -76,8 +76,8 @@ public final class Flatten: Layer {
 public final class Dropout: Layer {
     let probability: Double
 
-    /// Each element is on its own.
-    /// - Parameter probability: that it is zeroed, 0…1.
+    /// Zeroes each element independently of the others.
+    /// - Parameter probability: that an element is zeroed, 0…1.
     public init(_ probability: Double) { self.probability = probability }
 
     /// In training zeroes elements and scales the others up by 1 / (1 − probability); in evaluation

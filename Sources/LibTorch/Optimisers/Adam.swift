@@ -27,7 +27,8 @@ public final class Adam: Optimiser {
         self.weightDecay = weightDecay
         means = try parameters.map { ("\($0.name).mean", try $0.value.zerosLike()) }
         squares = try parameters.map { ("\($0.name).square", try $0.value.zerosLike()) }
-        steps = try parameters.map { ("\($0.name).step", try .zeros([])) }
+        // Where the parameters are: on a GPU the fused kernel reads them there.
+        steps = try parameters.map { ("\($0.name).step", try Tensor.zeros([]).to($0.value.device)) }
     }
 
     public func step(gradients: [Tensor?], learningRate: Double) throws {
