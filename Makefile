@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow fuzz format lint docs examples doctor clean help
+.PHONY: setup build build-tests demo test test-slow test-matrix fuzz format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -29,6 +29,9 @@ test: build-tests ## run the tests; options in TEST_ARGS="--filter …"
 
 test-slow: build-tests ## run the tests, those that take minutes too
 	@GRED_SLOW_TESTS=1 $(RUN_TESTS) $(TEST_ARGS)
+
+test-matrix: ## build and test against the oldest and the newest libtorch supported
+	@Scripts/test-matrix
 
 fuzz: build-tests ## feed damaged files to everything that reads files; options in FUZZ_ARGS="…"
 	@.build/release/Fuzz $(FUZZ_ARGS)
@@ -60,4 +63,4 @@ clean: ## remove what was built (downloads stay in the cache)
 	@swift package clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
