@@ -32,7 +32,7 @@ let package = Package(
 
         // The engine.
         .target(name: "CLibTorch", dependencies: ["CTorch"]),
-        .target(name: "LibTorch", dependencies: ["CLibTorch"]),
+        .target(name: "LibTorch", dependencies: ["CLibTorch", "CZlib"]),
 
         // What GRED is made of.
         .target(

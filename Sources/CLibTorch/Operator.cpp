@@ -17,7 +17,10 @@ const c10::OperatorHandle &handle(lt_operator op) {
 c10::List<at::Tensor> tensorList(const lt_value &value) {
   c10::List<at::Tensor> list;
   const auto tensors = static_cast<const lt_tensor *>(value.pointer);
-  for (int64_t i = 0; i < value.count; ++i) list.push_back(tensors[i]->value);
+  for (int64_t i = 0; i < value.count; ++i) {
+    TORCH_CHECK(tensors[i], "a tensor is missing in a list that needs all of them");
+    list.push_back(tensors[i]->value);
+  }
   return list;
 }
 
@@ -38,6 +41,14 @@ c10::List<Element> plainList(const lt_value &value) {
   return list;
 }
 
+/// Whether the schema has a list in which a tensor may be left out.
+bool takesNoTensors(const c10::Argument &argument) {
+  auto type = argument.real_type();
+  if (const auto optional = type->cast<c10::OptionalType>()) type = optional->getElementType();
+  const auto list = type->cast<c10::ListType>();
+  return list && list->getElementType()->kind() == c10::TypeKind::OptionalType;
+}
+
 /// The schema may ask for a float where the caller wrote an integer.
 bool wantsFloat(const c10::Argument &argument) {
   const auto type = argument.real_type();
@@ -46,7 +57,30 @@ bool wantsFloat(const c10::Argument &argument) {
   return optional && optional->getElementType()->kind() == c10::TypeKind::FloatType;
 }
 
+/// Whether the schema asks for a tensor (or none).
+bool wantsTensor(const c10::Argument &argument) {
+  const auto type = argument.real_type();
+  if (type->kind() == c10::TypeKind::TensorType) return true;
+  const auto optional = type->cast<c10::OptionalType>();
+  return optional && optional->getElementType()->kind() == c10::TypeKind::TensorType;
+}
+
+/// A number where a tensor is wanted, as Python passes one: it does not widen what it meets.
+IValue wrappedNumber(const c10::Scalar &number) {
+  at::Tensor tensor = c10::scalar_to_tensor(number);
+  tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return IValue(std::move(tensor));
+}
+
 IValue toIValue(const lt_value &value, const c10::Argument &argument) {
+  if (wantsTensor(argument)) {
+    switch (value.kind) {
+      case LT_INT: return wrappedNumber(c10::Scalar(value.integer));
+      case LT_DOUBLE: return wrappedNumber(c10::Scalar(value.real));
+      case LT_BOOL: return wrappedNumber(c10::Scalar(value.integer != 0));
+      default: break;
+    }
+  }
   switch (value.kind) {
     case LT_NONE: return IValue();
     case LT_TENSOR: return IValue(static_cast<lt_tensor>(const_cast<void *>(value.pointer))->value);
@@ -63,8 +97,9 @@ IValue toIValue(const lt_value &value, const c10::Argument &argument) {
     case LT_INT_LIST: return IValue(plainList<int64_t, int64_t>(value));
     case LT_DOUBLE_LIST: return IValue(plainList<double, double>(value));
     case LT_BOOL_LIST: return IValue(plainList<bool, bool>(value));
-    case LT_TENSOR_LIST: return IValue(tensorList(value));
-    case LT_OPTIONAL_TENSOR_LIST: return IValue(optionalTensorList(value));
+    case LT_TENSOR_LIST:
+      return takesNoTensors(argument) ? IValue(optionalTensorList(value))
+                                      : IValue(tensorList(value));
   }
   TORCH_CHECK(false, "an argument of an unknown kind");
 }

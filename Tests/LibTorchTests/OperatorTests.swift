@@ -71,6 +71,17 @@ struct OperatorTests {
             ).doubles() != vector.doubles())
     }
 
+    @Test("take a number where a tensor is wanted, which widens no more than Python's does")
+    func numbers() throws {
+        let add = Operator("aten::add.Tensor")
+        let whole = try Tensor([1, 2] as [Int32])
+        let sum = try add(.tensor(whole), 0.5)
+        #expect(sum.dtype == .float32)
+        #expect(try sum.doubles() == [1.5, 2.5])
+        #expect(try add(.tensor(whole), 2).dtype == .int32)
+        #expect(try add(.tensor(Tensor([1 as Float])), 0.5).dtype == .float32)
+    }
+
     @Test("refuse arguments that the schema does not have, lacks or wants otherwise")
     func badArguments() throws {
         let one = try Operator.Argument.tensor(Tensor([1.0]))
@@ -81,7 +92,7 @@ struct OperatorTests {
                 "a wrong name", ["aten::relu", "'inplace'"],
                 { try Operator("aten::relu").call([one], named: ["inplace": true]) }
             ),
-            ("a wrong kind", ["aten::relu"], { try Operator("aten::relu").call([1]) }),
+            ("a wrong kind", ["aten::relu"], { try Operator("aten::relu").call([.string("1")]) }),
             (
                 "a list where a number goes", ["aten::unsqueeze"],
                 { try Operator("aten::unsqueeze").call([one, .ints([1])]) }

@@ -68,8 +68,7 @@ typedef enum {
   LT_INT_LIST,
   LT_DOUBLE_LIST,
   LT_BOOL_LIST,
-  LT_TENSOR_LIST,
-  LT_OPTIONAL_TENSOR_LIST,
+  LT_TENSOR_LIST,         // an element may be NULL where the schema allows it
 } lt_kind;
 
 /// One argument or result of an operator. `name` is NULL for a positional argument.
@@ -86,7 +85,7 @@ typedef struct {
 lt_operator lt_operator_find(const char *name, const char *overload, char **error);
 /// The operator's schema as libtorch prints it; released with `lt_string_free`.
 char *lt_operator_schema(lt_operator op, char **error);
-/// Calls an operator; missing trailing arguments take the schema's defaults. On success `results`
+/// Calls an operator; a number serves where it wants a tensor, as in Python; missing trailing arguments take the schema's defaults. On success `results`
 /// holds up to `capacity` tensors (a list result is spread out) and their number is returned;
 /// a scalar result comes back as a zero-dimensional tensor. Returns -1 on failure.
 int32_t lt_operator_call(lt_operator op, const lt_value *arguments, int32_t argument_count,

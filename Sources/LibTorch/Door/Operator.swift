@@ -41,18 +41,38 @@ public struct Operator: @unchecked Sendable {
     public func call(
         _ positional: [Self.Argument], named: KeyValuePairs<StaticString, Self.Argument> = [:]
     ) throws -> [Tensor] {
-        guard let handle else { throw TorchError.unknownOperator(name: name) }
         let pad = ArgumentPad()
         var values: [lt_value] = []
         values.reserveCapacity(positional.count + named.count)
-        for argument in positional { values.append(pad.value(of: argument, name: nil)) }
-        for (key, argument) in named { values.append(pad.value(of: argument, name: key)) }
+        for argument in positional { values.append(pad.value(of: argument)) }
+        for (key, argument) in named {
+            var value = pad.value(of: argument)
+            value.name = UnsafeRawPointer(key.utf8Start).assumingMemoryBound(to: CChar.self)
+            values.append(value)
+        }
+        return try withExtendedLifetime((positional, named)) { try call(values, pad) }
+    }
 
+    /// Calls the operator with arguments whose names, where they have one, are known only now.
+    func call(_ arguments: [(name: String?, value: Self.Argument)]) throws -> [Tensor] {
+        let pad = ArgumentPad()
+        let values = arguments.map { argument in
+            var value = pad.value(of: argument.value)
+            if let name = argument.name {
+                value.name = pad.keep(name)?.assumingMemoryBound(to: CChar.self)
+            }
+            return value
+        }
+        return try withExtendedLifetime(arguments) { try call(values, pad) }
+    }
+
+    private func call(_ values: [lt_value], _ pad: ArgumentPad) throws -> [Tensor] {
+        guard let handle else { throw TorchError.unknownOperator(name: name) }
         var error: UnsafeMutablePointer<CChar>?
         return try withUnsafeTemporaryAllocation(
             of: lt_tensor?.self, capacity: Self.resultCapacity
         ) { results in
-            let count = withExtendedLifetime((pad, positional, named)) {
+            let count = withExtendedLifetime(pad) {
                 lt_operator_call(
                     handle, values, Int32(values.count), results.baseAddress,
                     Int32(Self.resultCapacity), &error)
@@ -145,13 +165,10 @@ private final class ArgumentPad {
         return UnsafeRawPointer(block)
     }
 
-    private func keep(_ text: String) -> UnsafeRawPointer? { keep(Array(text.utf8CString)) }
+    func keep(_ text: String) -> UnsafeRawPointer? { keep(Array(text.utf8CString)) }
 
-    func value(of argument: Argument, name: StaticString?) -> lt_value {
+    func value(of argument: Argument) -> lt_value {
         var value = lt_value()
-        if let name {
-            value.name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-        }
         func list<Element>(_ kind: lt_kind, _ elements: [Element]) {
             value.kind = kind
             value.pointer = keep(elements)
@@ -190,7 +207,7 @@ private final class ArgumentPad {
         case .tensors(let tensors):
             list(LT_TENSOR_LIST, tensors.map { $0.handle as lt_tensor? })
         case .optionalTensors(let tensors):
-            list(LT_OPTIONAL_TENSOR_LIST, tensors.map { $0?.handle as lt_tensor? })
+            list(LT_TENSOR_LIST, tensors.map { $0?.handle as lt_tensor? })
         }
         return value
     }

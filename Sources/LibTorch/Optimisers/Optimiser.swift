@@ -1,5 +1,3 @@
-import CLibTorch
-
 /// Changes parameters in place along their gradients.
 public protocol Optimiser: AnyObject {
     /// One step. A parameter whose gradient is nil is left alone this time.
@@ -30,10 +28,6 @@ extension Tensor {
         let copy = try parameter.zerosLike()
         try copy.assign(self)
         return copy
-    }
-
-    private var strides: [Int64] {
-        (0..<lt_tensor_rank(handle)).map { lt_tensor_stride(handle, $0) }
     }
 }
 

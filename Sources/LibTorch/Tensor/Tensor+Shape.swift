@@ -3,6 +3,7 @@ import CLibTorch
 
 private enum Op {
     static let reshape = Operator("aten::reshape")
+    static let asStrided = Operator("aten::as_strided")
     static let flatten = Operator("aten::flatten.using_ints")
     static let permute = Operator("aten::permute")
     static let expand = Operator("aten::expand")
@@ -31,6 +32,11 @@ private enum Op {
 }
 
 extension Tensor {
+    /// A view of the same storage: element (i, j, …) lies at offset + i·strides[0] + j·strides[1] ….
+    public func strided(shape: [Int], strides: [Int], offset: Int = 0) throws -> Tensor {
+        try Op.asStrided(.tensor(self), .ints(shape), .ints(strides), .int(offset))
+    }
+
     // MARK: New tensors
 
     /// A tensor whose elements are all `value`.

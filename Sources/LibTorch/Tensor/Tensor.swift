@@ -62,6 +62,11 @@ public final class Tensor: CustomStringConvertible {
     /// The size of each dimension.
     public var shape: [Int] { (0..<lt_tensor_rank(handle)).map { Int(lt_tensor_size(handle, $0)) } }
 
+    /// For each dimension, how many elements of storage lie between two neighbours.
+    public var strides: [Int] {
+        (0..<lt_tensor_rank(handle)).map { Int(lt_tensor_stride(handle, $0)) }
+    }
+
     /// The number of elements.
     public var count: Int { Int(lt_tensor_element_count(handle)) }
 

@@ -1,0 +1,98 @@
+// What a program must not do to those who call it.
+
+extension Program {
+    /// Throws where a layer behaves as in training: it would answer differently each time, or change
+    /// its own statistics.
+    func refuseTraining() throws {
+        for node in nodes {
+            guard let name = node.operatorName, let layer = Self.layer(name, in: node) else {
+                continue
+            }
+            throw ProgramFault.training(layer: layer, source: node.source)
+        }
+    }
+
+    private static func layer(_ name: String, in node: Node) -> String? {
+        func isTrue(_ argument: String) -> Bool {
+            if case .constant(.bool(true)) = node[argument] { true } else { false }
+        }
+        switch name.split(separator: ".").first ?? "" {
+        case "aten::batch_norm", "aten::native_batch_norm", "aten::_native_batch_norm_legit",
+            "aten::_native_batch_norm_legit_functional", "aten::cudnn_batch_norm":
+            return isTrue("training") ? "batch normalisation" : nil
+        case "aten::dropout", "aten::dropout_", "aten::feature_dropout", "aten::feature_dropout_",
+            "aten::alpha_dropout", "aten::alpha_dropout_", "aten::feature_alpha_dropout",
+            "aten::native_dropout":
+            return isTrue("train") ? "dropout" : nil
+        case "aten::rrelu", "aten::rrelu_": return isTrue("training") ? "a random ReLU" : nil
+        case "aten::scaled_dot_product_attention":
+            if case .constant(.double(let share)) = node["dropout_p"], share > 0 {
+                return "dropout in attention"
+            }
+            return nil
+        default: return nil
+        }
+    }
+
+    /// Gives the program copies of those inputs that it changes in place, so that the caller's
+    /// tensors stay as they are, and refuses one that changes its own weights.
+    mutating func protectInputs() throws {
+        var roots: [String: String] = [:]
+        for name in inputs.map(\.name) + tensors.keys { roots[name] = name }
+        let given = Set(inputs.map(\.name))
+        var changed: Set<String> = []
+        for node in nodes {
+            guard let name = node.operatorName, let text = Operator(name).schema,
+                let schema = OperatorSchema(text)
+            else { continue }
+            for argument in schema.arguments {
+                // Dropout that does nothing returns its input itself, whatever the schema says.
+                guard argument.isAliased || Self.returnsItsInput.contains(name) else { continue }
+                for value in node[argument.name]?.names ?? [] {
+                    guard let root = roots[value] else { continue }
+                    for output in node.outputs.compactMap({ $0 }) { roots[output] = root }
+                    guard argument.isMutated else { continue }
+                    guard given.contains(root) else { throw ProgramFault.mutated(tensor: root) }
+                    changed.insert(root)
+                }
+            }
+        }
+        for name in changed.sorted() {
+            let copy = name + " (copied)"
+            rename { $0 == name ? copy : $0 }
+            nodes.insert(
+                Node(.operator("aten::clone"), [("self", .value(name))], outputs: [copy]), at: 0)
+        }
+    }
+
+    private static let returnsItsInput: Set = [
+        "aten::dropout", "aten::feature_dropout", "aten::alpha_dropout",
+        "aten::feature_alpha_dropout",
+    ]
+
+    /// Gives values other names, in nodes and outputs.
+    mutating func rename(_ name: (String) -> String) {
+        for index in nodes.indices {
+            nodes[index].arguments = nodes[index].arguments
+                .map { ($0.name, $0.value.renamed(name)) }
+            nodes[index].outputs = nodes[index].outputs.map { $0.map(name) }
+        }
+        for index in outputs.indices { outputs[index].name = name(outputs[index].name) }
+    }
+
+    /// Throws where a value is used that nothing before has made, or one is made twice.
+    func checkNames(path: String) throws {
+        var known = Set(tensors.keys).union(inputs.map(\.name))
+        func check(_ names: [String]) throws {
+            if let missing = names.first(where: { !known.contains($0) }) {
+                throw ProgramFault.unreadable(
+                    path: path, reason: "its program uses '\(missing)', which nothing makes.")
+            }
+        }
+        for node in nodes {
+            try check(node.arguments.flatMap(\.value.names))
+            known.formUnion(node.outputs.compactMap { $0 })
+        }
+        try check(outputs.map(\.name))
+    }
+}
