@@ -50,7 +50,13 @@ public struct Operator: @unchecked Sendable {
             value.name = UnsafeRawPointer(key.utf8Start).assumingMemoryBound(to: CChar.self)
             values.append(value)
         }
-        return try withExtendedLifetime((positional, named)) { try call(values, pad) }
+        let results = try withExtendedLifetime((positional, named)) { try call(values, pad) }
+        if let recorder = ProgramRecorder.current {
+            recorder.record(
+                self,
+                positional.map { (nil, $0) } + named.map { ("\($0.key)", $0.value) }, results)
+        }
+        return results
     }
 
     /// Calls the operator with arguments whose names, where they have one, are known only now.

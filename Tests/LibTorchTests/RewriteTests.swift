@@ -1,0 +1,98 @@
+import LibTorch
+import Testing
+
+@Suite("A rewritten program")
+struct RewriteTests {
+    private static let models = [
+        "attention", "constants", "convnet", "dictionary", "inplace-input", "interpolate",
+        "no-grad", "smooth", "static", "strided", "symbolic", "tied", "tuple",
+    ]
+    let golden: SafetensorsFile
+
+    init() throws { golden = try Programs.golden() }
+
+    private func expectSame(
+        _ program: Program, _ other: Program, on model: String, within tolerance: Double
+    ) throws {
+        let input = try golden.tensor("\(model)/input")
+        let (one, two) = (try Replay(program), try Replay(other))
+        func run(_ replay: Replay) throws -> (Tensor, Tensor) {
+            try Gradient.valueAndGradient(at: input) { input in
+                try .concatenated(replay([input]).map { try $0.flattened(from: 0) })
+            }
+        }
+        let (expected, found) = (try run(one), try run(two))
+        try expect(found.0, near: expected.0, within: tolerance, model)
+        try expect(found.1, near: expected.1, within: tolerance, "\(model)'s gradient")
+    }
+
+    private func program(_ model: String) throws -> Program {
+        try ProgramFile(Programs.url(model + ".pt2")).program
+    }
+
+    @Test("says the same without no-ops", arguments: models)
+    func noOps(_ model: String) throws {
+        let program = try program(model)
+        try expectSame(program, program.droppingNoOps(), on: model, within: 0)
+    }
+
+    @Test("says the same with batch normalisation folded, to rounding", arguments: models)
+    func fold(_ model: String) throws {
+        let program = try program(model)
+        try expectSame(program, program.foldingBatchNorm(), on: model, within: 1e-5)
+    }
+
+    @Test("says the same channels-last", arguments: models)
+    func channelsLast(_ model: String) throws {
+        let program = try program(model)
+        try expectSame(program, program.channelsLast(), on: model, within: 1e-5)
+    }
+
+    @Test("says the same frozen, and has no batch normalisation left")
+    func frozen() throws {
+        let program = try program("convnet")
+        let frozen = try program.frozen()
+        try expectSame(program, frozen, on: "convnet", within: 1e-5)
+        func norms(_ program: Program) -> Int {
+            program.nodes.filter { $0.operatorName == "aten::batch_norm" }.count
+        }
+        #expect(norms(program) > 0 && norms(frozen) == 0)
+        #expect(frozen.nodes.count < program.nodes.count + 2)
+    }
+
+    @Test("keeps a normalisation whose layer's output is used elsewhere too")
+    func sharedOutput() throws {
+        let weight = try Tensor((0..<8).map { Float($0) }, shape: [2, 4, 1, 1])
+        let (mean, variance) = (try Tensor([1, 2] as [Float]), try Tensor([4, 9] as [Float]))
+        let program = try Program.recording([("x", .ones([1, 4, 2, 2]))]) { inputs in
+            let maps = try inputs[0].conv2d(weight, bias: nil)
+            let normed = try maps.batchNorm(
+                weight: .ones([2]), bias: .zeros([2]), runningMean: mean,
+                runningVariance: variance, training: false, momentum: 0.1, epsilon: 1e-5)
+            return [try maps + normed]
+        }
+        let folded = try program.foldingBatchNorm()
+        #expect(folded.nodes.count == program.nodes.count)
+    }
+
+    @Test("is recorded from a network as it runs, and says what the network says")
+    func recording() throws {
+        let generator = try Generator(seed: 5)
+        let network = Sequential([
+            try Convolution2d(
+                inputChannels: 3, outputChannels: 4, kernelSize: 3, padding: 1,
+                generator: generator),
+            try BatchNorm2d(channels: 4), ReLU(), MaxPool2d(2), Dropout(0.5), Flatten(),
+            try Linear(inputs: 64, outputs: 5, generator: generator),
+        ])
+        let images = try golden.tensor("convnet/input")
+        let program = try Program.recording([("images", images.sliced(0..<1))]) {
+            [try network($0[0])]
+        }
+        let replay = try Replay(program)
+        try expect(replay([images])[0], near: network(images), within: 0)
+        let frozen = try Replay(program.frozen())
+        try expect(frozen([images])[0], near: network(images), within: 1e-6)
+        #expect(program.tensors.count == 8)
+    }
+}
