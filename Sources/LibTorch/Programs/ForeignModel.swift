@@ -3,27 +3,38 @@ import Foundation
 /// What a file that is no exported program is, told by its content, and the way from there.
 enum ForeignModel: CaseIterable {
     case empty, torchScript, weights, module, legacyPickle, olderProgram, aotInductor, otherZip
-    case onnx, safetensors, hdf5, numpy, tensorFlowFolder, otherFolder, other
+    case onnx, safetensors, hdf5, numpy, tensorFlow, keras, liteRT, executorch, gguf
+    case lfsPointer, webPage, otherFolder, other
 
     /// The kind of a file that is no zip.
     init(bytes: Data) {
         func begins(_ signature: [UInt8]) -> Bool { bytes.starts(with: signature) }
+        func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
+        let inner = String(decoding: bytes.dropFirst(4).prefix(4), as: UTF8.self)
         if bytes.isEmpty {
             self = .empty
         } else if begins([0x89, 0x48, 0x44, 0x46]) {
             self = .hdf5
         } else if begins([0x93] + Array("NUMPY".utf8)) {
             self = .numpy
+        } else if begins("GGUF") {
+            self = .gguf
+        } else if begins("version https://git-lfs") {
+            self = .lfsPointer
+        } else if begins("<!DOCTYPE") || begins("<!doctype") || begins("<html") {
+            self = .webPage
+        } else if inner == "TFL3" {
+            self = .liteRT
+        } else if inner.hasPrefix("ET1") {
+            self = .executorch
         } else if bytes.count > 9, bytes.dropFirst(8).first == UInt8(ascii: "{"),
             (try? SafetensorsHeader(bytes, path: "")) != nil
         {
             self = .safetensors
         } else if begins([0x80]), bytes.count > 2, (2...5).contains(bytes[bytes.startIndex + 1]) {
             self = .legacyPickle
-        } else if Self.isONNX(bytes) {
-            self = .onnx
         } else {
-            self = .other
+            self = Self.protocolBuffer(bytes) ?? .other
         }
     }
 
@@ -35,6 +46,8 @@ enum ForeignModel: CaseIterable {
             self = .olderProgram
         } else if names.contains(where: { $0.contains("data/aotinductor/") }) {
             self = .aotInductor
+        } else if has("model.weights.h5") {
+            self = .keras
         } else if has("constants.pkl") {
             self = .torchScript
         } else if let pickle = names.first(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") })
@@ -50,16 +63,17 @@ enum ForeignModel: CaseIterable {
 
     static func folder(_ url: URL) -> ForeignModel {
         let model = url.appendingPathComponent("saved_model.pb").path
-        return FileManager.default.fileExists(atPath: model) ? .tensorFlowFolder : .otherFolder
+        return FileManager.default.fileExists(atPath: model) ? .tensorFlow : .otherFolder
     }
 
-    /// A protocol buffer whose first fields are a small version and the name of a producer.
-    private static func isONNX(_ bytes: Data) -> Bool {
-        let start = [UInt8](bytes.prefix(64))
+    /// Both begin with a small version; then ONNX has the name of a producer, TensorFlow a graph.
+    private static func protocolBuffer(_ bytes: Data) -> ForeignModel? {
+        let start = [UInt8](bytes.prefix(128))
         guard start.count > 4, start[0] == 0x08, start[1] < 0x20, start[2] == 0x12 else {
-            return false
+            return nil
         }
-        return start[3] < 60
+        let name = start.dropFirst(4).prefix(Int(start[3]))
+        return name.allSatisfy { (0x20..<0x7F).contains($0) } ? .onnx : .tensorFlow
     }
 
     func fault(path: String) -> ProgramFault {
@@ -81,7 +95,13 @@ enum ForeignModel: CaseIterable {
         case .safetensors: "a safetensors file, weights without the network"
         case .hdf5: "an HDF5 file, as Keras writes them"
         case .numpy: "a NumPy array"
-        case .tensorFlowFolder: "a TensorFlow model"
+        case .tensorFlow: "a TensorFlow model"
+        case .keras: "a Keras model"
+        case .liteRT: "a LiteRT (TensorFlow Lite) model, which has no gradients"
+        case .executorch: "an ExecuTorch program, which has no gradients"
+        case .gguf: "a GGUF file of a language model"
+        case .lfsPointer: "a pointer of Git LFS and not the file itself (run `git lfs pull`)"
+        case .webPage: "a web page, so a download went wrong"
         case .otherFolder: "a folder"
         case .other: "no model file that is known here"
         }
@@ -101,13 +121,13 @@ enum ForeignModel: CaseIterable {
             "In Python, build the network itself and take the weights over: model = YourNetwork(); model.load_state_dict(torch.jit.load(FILE).state_dict()); \(export)"
         case .olderProgram:
             "In Python, with the torch that wrote it: program = torch.export.load(FILE); with torch 2.11 to 2.15 export the model anew: \(export)"
-        case .aotInductor:
+        case .aotInductor, .executorch:
             "In Python, export the model that it was compiled from: \(export)"
         case .onnx:
             "Export the PyTorch model that it was made from: \(export)"
-        case .hdf5, .tensorFlowFolder:
+        case .hdf5, .tensorFlow, .keras, .liteRT:
             "Rebuild the network in PyTorch with these weights, then: \(export)"
-        case .empty, .otherZip, .numpy, .otherFolder, .other:
+        case .empty, .otherZip, .numpy, .gguf, .lfsPointer, .webPage, .otherFolder, .other:
             "In Python: \(export)"
         }
     }

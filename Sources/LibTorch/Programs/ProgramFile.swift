@@ -36,13 +36,7 @@ public struct ProgramFile {
         guard let root = Self.root(of: archive) else {
             throw ForeignModel(archive: archive).fault(path: path)
         }
-        if archive.members[root + "byteorder"] != nil {
-            let order = String(decoding: try archive.data(root + "byteorder"), as: UTF8.self)
-            guard order.hasPrefix("little") else {
-                throw ProgramFault.unreadable(
-                    path: path, reason: "its numbers are not little-endian.")
-            }
-        }
+        try Self.check(archive, root, path)
         let json = try archive.data(root + "models/model.json")
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -73,6 +67,26 @@ public struct ProgramFile {
         let payloads = ProgramPayloads(
             archive: archive, root: root, path: path, decoder: decoder)
         program = try ProgramReader(schema: schema, payloads: payloads, path: path).program()
+    }
+
+    /// Throws for an archive of another format than this one.
+    private static func check(_ archive: ZipArchive, _ root: String, _ path: String) throws {
+        func text(_ name: String) throws -> String? {
+            guard archive.members[root + name] != nil else { return nil }
+            return String(decoding: try archive.data(root + name).prefix(32), as: UTF8.self)
+        }
+        if let order = try text("byteorder"), !order.hasPrefix("little") {
+            throw ProgramFault.unreadable(
+                path: path,
+                reason: "its numbers are not little-endian: save it on an ordinary machine.")
+        }
+        if let version = try text("archive_version"), Int(version) != 0 {
+            throw ProgramFault.unreadable(
+                path: path,
+                reason:
+                    "its archive has version \(version), and 0 is read here: save it with torch 2.11 to 2.15."
+            )
+        }
     }
 
     private static func notes(on schema: ProgramSchema) -> [String] {
