@@ -13,6 +13,7 @@ struct GREDCommand: ParsableCommand {
             Start here:
               gred demo                                    see it work, from nothing to a report
               gred train --output digits                   a classifier of your own
+              gred model show network.pt2                  look at an exported PyTorch model
               gred protect digits --output digits-guard    train its guard
               gred inspect digits-guard images.png         verdicts on images
               gred evaluate digits-guard                   measure the guard
@@ -22,9 +23,8 @@ struct GREDCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            DemoCommand.self, DataCommand.self, TrainCommand.self, AttackCommand.self,
-            ProtectCommand.self, InspectCommand.self,
-            EvaluateCommand.self,
+            DemoCommand.self, DataCommand.self, TrainCommand.self, ModelCommand.self,
+            AttackCommand.self, ProtectCommand.self, InspectCommand.self, EvaluateCommand.self,
         ])
 
     static let version = "0.1.0"

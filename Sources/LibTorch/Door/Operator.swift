@@ -138,6 +138,16 @@ extension Operator {
         /// A `Tensor?[]` of the schema, such as the places of `aten::index.Tensor`; nil is none.
         case optionalTensors([Tensor?])
 
+        /// The tensors in it.
+        var tensors: [Tensor] {
+            switch self {
+            case .tensor(let tensor): [tensor]
+            case .tensors(let tensors): tensors
+            case .optionalTensors(let tensors): tensors.compactMap { $0 }
+            default: []
+            }
+        }
+
         /// A tensor, or none.
         static func optional(_ tensor: Tensor?) -> Argument { tensor.map(Argument.tensor) ?? .none }
         static func optional(_ type: DType?) -> Argument { type.map(Argument.dtype) ?? .none }

@@ -58,12 +58,21 @@ public final class Replay {
     /// - Throws: ``ProgramFault/input(reason:)`` for inputs that do not fit, and ``TorchError`` where
     ///   an operator fails.
     public func callAsFunction(_ inputs: [Tensor]) throws -> [Tensor] {
+        try self(inputs, observing: { _, _, _ in })
+    }
+
+    /// As above; `observing` is told of each operator's node, the tensors that it took, and those
+    /// that it made.
+    func callAsFunction(
+        _ inputs: [Tensor], observing: (Program.Node, [Tensor], [Tensor]) -> Void
+    ) throws -> [Tensor] {
         try program.check(inputs)
         var values = [Value?](repeating: nil, count: slotCount)
         for (slot, tensor) in tensors { values[slot] = .tensor(tensor) }
         for (slot, input) in zip(inputSlots, inputs) { values[slot] = .tensor(input) }
-        for step in steps {
-            try step.run(&values, device: device)
+        for (step, node) in zip(steps, program.nodes) {
+            let (taken, made) = try step.run(&values, device: device)
+            observing(node, taken, made)
             for slot in step.finished { values[slot] = nil }
         }
         return try outputSlots.map { slot in
@@ -145,10 +154,12 @@ extension Replay {
             }
         }
 
-        func run(_ values: inout [Value?], device: Device) throws {
+        func run(_ values: inout [Value?], device: Device) throws -> (
+            taken: [Tensor], made: [Tensor]
+        ) {
             guard let call else {
                 try count(&values)
-                return
+                return ([], [])
             }
             let arguments = try arguments.map { try argument($0, values, device) }
             let results = try call.call(zip(names, arguments).map { ($0, $1) })
@@ -159,6 +170,7 @@ extension Replay {
             for (slot, result) in zip(outputs, results) {
                 if let slot { values[slot] = .tensor(result) }
             }
+            return (arguments.flatMap(\.tensors), results)
         }
 
         private func unsupported(_ what: String) -> ProgramFault {

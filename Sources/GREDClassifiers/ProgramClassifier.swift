@@ -1,0 +1,253 @@
+import Crypto
+import Foundation
+import GREDImages
+import LibTorch
+
+/// A classifier that came as an exported PyTorch program, with what stands beside it in a JSON file:
+/// how its images are made, and what its output means.
+public final class ProgramClassifier: Classifier {
+    /// What the program does not say of itself. `NAME.json` beside `NAME.pt2`, all of it optional.
+    public struct Description: Sendable, Hashable, Codable {
+        /// What the numbers of the output are.
+        public enum Output: String, Sendable, Hashable, Codable {
+            /// Scores before softmax; one score alone is that of the second of two classes.
+            case logits
+            /// Probabilities: their logarithms serve as logits.
+            case probabilities
+        }
+
+        /// `[C, H, W]`; needed where the program leaves a size open.
+        public var inputShape: [Int]?
+        /// Subtracted from each channel of images in 0…1, before ``std`` divides.
+        public var mean: [Double]?
+        /// The deviation that each channel is divided by.
+        public var std: [Double]?
+        /// One name a class, in the order of the logits.
+        public var classNames: [String]?
+        /// What the output holds; found by looking where nothing is said.
+        public var output: Output?
+        /// Which of several outputs holds it, by its path, such as `0` or `logits`.
+        public var outputName: String?
+
+        /// Says nothing: everything is taken from the program.
+        public init() {}
+
+        /// In the file: `input_shape`, `class_names`, `output_name`.
+        private enum CodingKeys: String, CodingKey {
+            case inputShape = "input_shape"
+            case mean, std
+            case classNames = "class_names"
+            case output
+            case outputName = "output_name"
+        }
+    }
+
+    public let inputShape: ImageShape
+    public let classNames: [String]
+    public private(set) var device = Device.cpu
+    /// What was found out or said about the output.
+    public let output: Description.Output
+    /// The program as it was read.
+    public var program: Program { replay.program }
+    /// What a reader of the file should know, a sentence each.
+    public let notes: [String]
+    /// The version of torch that wrote the file.
+    public let torchVersion: String
+    /// SHA-256 of the file: the name that a table gives to the model.
+    public let contentHash: String
+
+    private let replay: Replay
+    private let outputIndex: Int
+    private var normalisation: (mean: Tensor, std: Tensor)?
+
+    /// Reads `NAME.pt2` and, where it is there, `NAME.json` beside it.
+    /// - Parameter outputName: which output holds the logits, before what the JSON says.
+    /// - Throws: ``ProgramFault`` and ``ProgramClassifierFault``.
+    public convenience init(_ file: URL, outputName: String? = nil) throws {
+        let json = file.deletingPathExtension().appendingPathExtension("json")
+        var description = Description()
+        if let data = try? Data(contentsOf: json) {
+            do {
+                description = try JSONDecoder().decode(Description.self, from: data)
+            } catch {
+                throw ProgramClassifierFault.badDescription(path: json.path)
+            }
+        }
+        if let outputName { description.outputName = outputName }
+        try self.init(file, description)
+    }
+
+    /// Reads a file that `description` speaks of.
+    public init(_ file: URL, _ description: Description) throws {
+        let read = try ProgramFile(file)
+        notes = read.notes
+        torchVersion = read.torchVersion
+        replay = try Replay(read.program)
+        inputShape = try Self.shape(of: read.program, description)
+        outputIndex = try Self.outputIndex(of: read.program, description.outputName)
+        contentHash = try SHA256.hash(data: Data(contentsOf: file, options: .alwaysMapped))
+            .map { String(format: "%02x", $0) }.joined()
+        normalisation = try Self.normalisation(description, channels: inputShape.channels)
+
+        // One pass says how many classes there are, and what the numbers look like.
+        let count = replay.program.batchSizes.map { max($0.lowerBound, 1) } ?? 1
+        let grey = try Tensor.full(
+            [count, inputShape.channels, inputShape.height, inputShape.width], 0.5)
+        let scores = try Self.scores(
+            replay([Self.normalised(grey, normalisation)])[outputIndex], path: file.path)
+        let classes = scores.shape[1] == 1 ? 2 : scores.shape[1]
+        classNames = description.classNames ?? (0..<classes).map(String.init)
+        guard classNames.count == classes else {
+            throw ProgramClassifierFault.classNames(named: classNames.count, found: classes)
+        }
+        output =
+            try description.output ?? (Self.areProbabilities(scores) ? .probabilities : .logits)
+    }
+
+    public func move(to device: Device) throws {
+        try replay.move(to: device)
+        if let (mean, std) = normalisation {
+            normalisation = (try mean.to(device), try std.to(device))
+        }
+        self.device = device
+    }
+
+    public func logits(of images: Tensor) throws -> Tensor {
+        let scores = try Self.scores(
+            replay([Self.normalised(images, normalisation)])[outputIndex], path: "the program")
+        return try Self.logits(of: scores, output)
+    }
+
+    // MARK: Making sense of a program
+
+    private static func shape(of program: Program, _ description: Description) throws -> ImageShape
+    {
+        guard program.inputs.count == 1, let input = program.inputs.first, input.sizes.count == 4
+        else {
+            throw ProgramClassifierFault.notOneImageInput(
+                found: program.inputs.map { "\($0.name) with \($0.sizes.count) dimensions" })
+        }
+        let given = description.inputShape
+        if let given, given.count != 3 { throw ProgramClassifierFault.badShape(given) }
+        let sizes = try input.sizes.dropFirst().enumerated().map { place, size -> Int in
+            switch size {
+            case .fixed(let number):
+                if let given, given[place] != number {
+                    throw ProgramClassifierFault.otherShape(
+                        given: given, size: number, place: place)
+                }
+                return number
+            case .open:
+                guard let given else { throw ProgramClassifierFault.openShape(input: input.name) }
+                return given[place]
+            }
+        }
+        return ImageShape(channels: sizes[0], height: sizes[1], width: sizes[2])
+    }
+
+    private static func outputIndex(of program: Program, _ name: String?) throws -> Int {
+        let paths = program.outputs.map(\.path)
+        if let name {
+            guard let index = paths.firstIndex(of: name) else {
+                throw ProgramFault.output(asked: name, found: paths)
+            }
+            return index
+        }
+        guard paths.count == 1 else { throw ProgramFault.output(asked: nil, found: paths) }
+        return 0
+    }
+
+    private static func normalisation(
+        _ description: Description, channels: Int
+    ) throws -> (mean: Tensor, std: Tensor)? {
+        guard description.mean != nil || description.std != nil else { return nil }
+        let mean = description.mean ?? Array(repeating: 0, count: channels)
+        let std = description.std ?? Array(repeating: 1, count: channels)
+        guard mean.count == channels, std.count == channels, std.allSatisfy({ $0 > 0 }),
+            mean.allSatisfy(\.isFinite)
+        else { throw ProgramClassifierFault.badNormalisation(channels: channels) }
+        func plane(_ values: [Double]) throws -> Tensor {
+            try Tensor(values.map(Float.init), shape: [1, channels, 1, 1])
+        }
+        return (try plane(mean), try plane(std))
+    }
+
+    private static func normalised(
+        _ images: Tensor, _ normalisation: (mean: Tensor, std: Tensor)?
+    ) throws -> Tensor {
+        guard let (mean, std) = normalisation else { return images }
+        return try (images - mean) / std
+    }
+
+    /// The output as `[N, L]`; a map of one pixel counts as a vector.
+    private static func scores(_ output: Tensor, path: String) throws -> Tensor {
+        let shape = output.shape
+        guard shape.count >= 2, shape[1] >= 1, shape.dropFirst(2).allSatisfy({ $0 == 1 }) else {
+            throw ProgramClassifierFault.notScores(shape: shape)
+        }
+        return try (shape.count == 2 ? output : output.flattened(from: 1)).to(.float32)
+    }
+
+    private static func logits(of scores: Tensor, _ output: Description.Output) throws -> Tensor {
+        let isOne = scores.shape[1] == 1
+        switch output {
+        case .logits:
+            // One score z stands against 0: the second class wins where it is positive.
+            return isOne ? try .concatenated([scores.zerosLike(), scores], dimension: 1) : scores
+        case .probabilities:
+            // What the softmax rounded to 0 is gone; below the least float there is no logarithm.
+            let all = isOne ? try .concatenated([1 - scores, scores], dimension: 1) : scores
+            return try all.clamped(min: Double(Float.leastNormalMagnitude)).log()
+        }
+    }
+
+    private static func areProbabilities(_ scores: Tensor) throws -> Bool {
+        let rows = scores.shape[1]
+        let values = try scores.floats()
+        guard rows > 1, values.allSatisfy({ (0...1).contains($0) }) else { return false }
+        return stride(from: 0, to: values.count, by: rows).allSatisfy {
+            abs(values[$0..<$0 + rows].reduce(0, +) - 1) < 1e-3
+        }
+    }
+}
+
+/// An exported program that is no image classifier, or is described wrongly.
+public enum ProgramClassifierFault: Error, Equatable, CustomStringConvertible {
+    /// The JSON beside the program does not hold what it should.
+    case badDescription(path: String)
+    /// The program takes something other than one batch of images.
+    case notOneImageInput(found: [String])
+    /// The described shape has not three sizes.
+    case badShape([Int])
+    /// The described shape is another than the program's.
+    case otherShape(given: [Int], size: Int, place: Int)
+    /// The program leaves the images' size open, and no description fixes it.
+    case openShape(input: String)
+    /// Mean and deviation are not one number a channel, or a deviation is not positive.
+    case badNormalisation(channels: Int)
+    /// The output is no score for each class.
+    case notScores(shape: [Int])
+    /// There are more or fewer names than classes.
+    case classNames(named: Int, found: Int)
+
+    public var description: String {
+        switch self {
+        case .badDescription(let path):
+            "\(path) does not describe a model: it may hold input_shape, mean, std, class_names, output (logits or probabilities) and output_name."
+        case .notOneImageInput(let found):
+            "An image classifier takes one tensor of images N×C×H×W, and this program takes \(found.isEmpty ? "none" : found.joined(separator: ", "))."
+        case .badShape(let shape):
+            "input_shape must be [channels, height, width], and \(shape) was given."
+        case .otherShape(let given, let size, let place):
+            "The program takes images with \(["channels", "height", "width"][place]) \(size), and input_shape says \(given)."
+        case .openShape(let input):
+            "The program leaves the size of '\(input)' open: write \"input_shape\": [channels, height, width] into the JSON beside it."
+        case .badNormalisation(let channels):
+            "mean and std must be \(channels) numbers each, one a channel, and std positive."
+        case .notScores(let shape):
+            "A score for each class is expected (N×L), and the output has shape \(shape.map(String.init).joined(separator: "×"))."
+        case .classNames(let named, let found):
+            "\(named) class names are given, and the program has \(found) classes."
+        }
+    }
+}
