@@ -3,6 +3,7 @@ import Foundation
 import GREDAttacks
 import GREDCharts
 import GREDClassifiers
+import GREDImages
 import GREDLaboratory
 import LibTorch
 
@@ -65,7 +66,7 @@ struct AttackCommand: ParsableCommand {
     func run() throws {
         let bench = try options.bench()
         if let output { try OutputFolder.check(output) }
-        let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
+        let (classifier, hash) = try StoredClassifier.read(URL(filePath: classifier))
         try classifier.move(to: bench.device)
         let plans = try attacks.map {
             try AttackPlan(
@@ -73,8 +74,9 @@ struct AttackCommand: ParsableCommand {
                 isTargeted: targeted, count: count)
         }
         let set = try DataSet(named: data, observer: bench.observer).sets.test
+        try checkAtTheDoor(classifier, set, bench)
         let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: try classifier.contentHash(), bench: bench)
+            classifier: classifier, classifierHash: hash, bench: bench)
         let images = try experiment.correctlyClassified(set, count: count)
         var summaries: [AttackSummary] = []
         for plan in plans {
@@ -87,7 +89,7 @@ struct AttackCommand: ParsableCommand {
         }
         let report = AttackReport(
             command: bench.command, seed: bench.seed, data: set.name,
-            classifier: try classifier.contentHash(), attacks: summaries)
+            classifier: hash, attacks: summaries)
         if let output {
             try AtomicFile.write(
                 report.json(), to: URL(filePath: output).appending(component: "attacks.json"))
@@ -98,6 +100,23 @@ struct AttackCommand: ParsableCommand {
             print(TerminalTable(report.table, isColoured: isatty(1) == 1).render())
             if let output { print("adversarial images in \(output)") }
         }
+    }
+
+    /// A stranger's model is looked at before anything is said of it.
+    private func checkAtTheDoor(
+        _ classifier: any Classifier, _ set: ImageSet, _ bench: Workbench
+    ) throws {
+        guard let model = classifier as? ProgramClassifier, set.shape == model.inputShape else {
+            return
+        }
+        let images = set.prefix(512)
+        let check = try DoorCheck(
+            of: model, images: images.tensor(), labels: images.labels,
+            batchSizes: model.program.batchSizes)
+        for finding in check.findings where finding.verdict != .fine {
+            bench.observer.say("\(finding.subject): \(finding.sentence)")
+        }
+        guard check.isSound else { throw ExitCode.failure }
     }
 
     private func configured(_ name: String, budget: AttackCatalogue.Budget) throws

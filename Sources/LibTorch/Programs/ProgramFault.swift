@@ -43,7 +43,7 @@ public enum ProgramFault: Error, Equatable, CustomStringConvertible {
             if let asked {
                 "The model returns no tensor '\(asked)'; it returns \(found.joined(separator: ", "))."
             } else {
-                "The model returns several tensors (\(found.joined(separator: ", "))): say which holds the logits with --output NAME."
+                "The model returns several tensors (\(found.joined(separator: ", "))): say which holds the logits, as \"output_name\" in the JSON beside the file."
             }
         }
     }

@@ -1,0 +1,231 @@
+import Foundation
+import GREDImages
+import LibTorch
+import Testing
+
+@testable import GREDClassifiers
+
+/// The exported programs that LibTorch's tests replay.
+private func fixture(_ name: String) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "LibTorchTests/Golden/programs/\(name)")
+}
+
+@Suite("An exported program as a classifier")
+struct ProgramClassifierTests {
+    let golden: SafetensorsFile
+
+    init() throws {
+        try Engine.setThreadCount(1)
+        golden = try SafetensorsFile(fixture("programs.safetensors"))
+    }
+
+    private func description(
+        _ change: (inout ProgramClassifier.Description) -> Void
+    ) -> ProgramClassifier.Description {
+        var description = ProgramClassifier.Description()
+        change(&description)
+        return description
+    }
+
+    private func message(_ body: () throws -> Void) -> String {
+        do { try body() } catch { return "\(error)" }
+        return "nothing"
+    }
+
+    @Test("gives PyTorch's logits, and knows its images and classes")
+    func plain() throws {
+        let model = try ProgramClassifier(fixture("convnet.pt2"))
+        #expect(model.inputShape == ImageShape(channels: 3, height: 8, width: 8))
+        #expect(model.classNames == ["0", "1", "2", "3", "4"])
+        #expect(model.output == .logits)
+        let logits = try model.logits(of: golden.tensor("convnet/input"))
+        try expect(logits, near: golden.tensor("convnet/output"), within: 1e-5)
+    }
+
+    @Test("normalises inside, so that images stay in 0…1")
+    func normalisation() throws {
+        let plain = try ProgramClassifier(fixture("convnet.pt2"))
+        let model = try ProgramClassifier(
+            fixture("convnet.pt2"),
+            description {
+                $0.mean = [0.4, 0.5, 0.6]
+                $0.std = [0.2, 0.25, 0.5]
+            })
+        let images = try golden.tensor("convnet/input")
+        let mean = try Tensor([0.4, 0.5, 0.6] as [Float], shape: [1, 3, 1, 1])
+        let std = try Tensor([0.2, 0.25, 0.5] as [Float], shape: [1, 3, 1, 1])
+        try expect(
+            model.logits(of: images), near: plain.logits(of: (images - mean) / std), within: 1e-6)
+    }
+
+    @Test("reads one score as that of the second of two classes, and a map of one pixel as scores")
+    func forms() throws {
+        let one = try ProgramClassifier(fixture("one-logit.pt2"))
+        let score = try golden.tensor("one-logit/output").floats()
+        let logits = try one.logits(of: golden.tensor("one-logit/input")).floats()
+        #expect(one.classCount == 2)
+        for index in score.indices {
+            #expect(logits[2 * index] == 0)
+            #expect(abs(logits[2 * index + 1] - score[index]) < 1e-5)
+        }
+        let map = try ProgramClassifier(fixture("logits4d.pt2"))
+        #expect(map.classCount == 5)
+        #expect(try map.logits(of: golden.tensor("logits4d/input")).shape == [3, 5])
+    }
+
+    @Test("takes the output that is named, and asks for a name where there are several")
+    func outputs() throws {
+        let fault = message { _ = try ProgramClassifier(fixture("dictionary.pt2")) }
+        #expect(fault.contains("logits, aux") && fault.contains("output_name"))
+        let model = try ProgramClassifier(fixture("dictionary.pt2"), outputName: "aux")
+        #expect(model.classCount == 2)
+        let wrong = message {
+            _ = try ProgramClassifier(fixture("dictionary.pt2"), outputName: "logit")
+        }
+        #expect(wrong.contains("no tensor 'logit'") && wrong.contains("logits, aux"))
+    }
+
+    @Test("is refused where its description contradicts it, with both sides")
+    func contradictions() throws {
+        for (change, words) in [
+            ({ $0.inputShape = [1, 8, 8] }, ["channels 3", "[1, 8, 8]"]),
+            ({ $0.inputShape = [8, 8] }, ["input_shape must be"]),
+            ({ $0.classNames = ["a"] }, ["1 class names", "5 classes"]),
+            ({ $0.mean = [0.5] }, ["3 numbers each"]),
+            ({ $0.std = [1, 1, 0] }, ["std positive"]),
+        ] as [((inout ProgramClassifier.Description) -> Void, [String])] {
+            let description = description(change)
+            let fault = message {
+                _ = try ProgramClassifier(fixture("convnet.pt2"), description)
+            }
+            for word in words { #expect(fault.contains(word), "\(fault)") }
+        }
+        let open = message { _ = try ProgramClassifier(fixture("derived-dim.pt2")) }
+        #expect(open.contains("leaves the size of") && open.contains("input_shape"))
+    }
+
+    @Test("learns from the JSON beside it, and refuses one that says something else")
+    func json() throws {
+        let folder = URL.temporaryDirectory.appending(component: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(component: "net.pt2")
+        try FileManager.default.copyItem(at: fixture("convnet.pt2"), to: file)
+        let json = folder.appending(component: "net.json")
+        try Data(
+            #"{"class_names":["a","b","c","d","e"],"output":"logits","resize":256,"crop":224}"#.utf8
+        ).write(to: json)
+        #expect(try ProgramClassifier(file).classNames == ["a", "b", "c", "d", "e"])
+        try Data(#"{"output":"scores"}"#.utf8).write(to: json)
+        let fault = message { _ = try ProgramClassifier(file) }
+        #expect(fault.contains("net.json does not describe a model"))
+    }
+
+    @Test("gives the logarithms of probabilities as logits, whose margin is that of the logits")
+    func probabilities() throws {
+        let model = try ProgramClassifier(
+            fixture("one-logit.pt2"), description { $0.output = .probabilities })
+        let images = try golden.tensor("one-logit/input")
+        // The fixture's scores are no probabilities, but those in 0…1 can be looked at as such.
+        let scores = try golden.tensor("one-logit/output").doubles()
+        let logits = try model.logits(of: images).doubles()
+        for index in scores.indices where (0.01...0.99).contains(scores[index]) {
+            #expect(abs(logits[2 * index] - log(1 - scores[index])) < 1e-4)
+            #expect(abs(logits[2 * index + 1] - log(scores[index])) < 1e-4)
+        }
+    }
+}
+
+@Suite("The check at the door")
+struct DoorCheckTests {
+    /// A classifier of two classes by the mean brightness of 1×4×4 images, with something wrong.
+    private struct Odd: Classifier {
+        let inputShape = ImageShape(channels: 1, height: 4, width: 4)
+        let classNames = ["dark", "bright"]
+        let device = Device.cpu
+        let body: (Tensor) throws -> Tensor
+        func move(to device: Device) throws {}
+        func logits(of images: Tensor) throws -> Tensor { try body(images) }
+    }
+
+    private final class Count { var value = 0 }
+
+    private static func brightness(_ images: Tensor) throws -> Tensor {
+        let mean = try images.mean([1, 2, 3], keepDimensions: true).flattened(from: 1)
+        return try .concatenated([mean.zerosLike(), (mean - 0.5) * 8], dimension: 1)
+    }
+
+    private func check(
+        _ body: @escaping (Tensor) throws -> Tensor, images: Tensor? = nil, labels: [Int]? = nil
+    ) throws -> DoorCheck {
+        try Engine.setThreadCount(1)
+        return try DoorCheck(of: Odd(body: body), images: images, labels: labels)
+    }
+
+    private func faults(_ check: DoorCheck) -> [String] {
+        check.findings.filter { $0.verdict == .fault }.map(\.subject)
+    }
+
+    @Test("finds nothing wrong with a sound classifier")
+    func sound() throws {
+        let check = try check(Self.brightness)
+        #expect(check.isSound && check.hasSecondOrder)
+        #expect(check.findings.allSatisfy { $0.verdict == .fine })
+    }
+
+    @Test("finds answers that change from call to call")
+    func dropout() throws {
+        let calls = Count()
+        let check = try check { images in
+            calls.value += 1
+            return try Self.brightness(images) * Double(1 + calls.value % 2)
+        }
+        #expect(faults(check).contains("repeatability"))
+        let sentence = check.findings.first { $0.subject == "repeatability" }?.sentence
+        #expect(sentence?.contains("model.eval()") == true)
+    }
+
+    @Test("finds images of a batch that influence each other")
+    func batchNorm() throws {
+        let check = try check { images in
+            let logits = try Self.brightness(images)
+            return try logits - logits.mean([0], keepDimensions: true)
+        }
+        #expect(faults(check) == ["independence"])
+    }
+
+    @Test("finds a gradient that is not the slope, or is not there")
+    func gradient() throws {
+        let hidden = try check { images in
+            let logits = try Self.brightness(images)
+            // Half of the slope is hidden from the gradient.
+            return try logits * 0.5 + logits.detached() * 0.5
+        }
+        #expect(faults(hidden) == ["input gradient"])
+        let rounded = try check { try Self.brightness(($0 * 8).round() / 8) }
+        #expect(faults(rounded) == ["input gradient"])
+    }
+
+    @Test("finds a model that guesses on the user's images, and one that does not")
+    func accuracy() throws {
+        let bright = (0..<40).map { Float($0 % 2 == 0 ? 0.2 : 0.8) }
+        let images = try Tensor(
+            bright.flatMap { Array(repeating: $0, count: 16) }, shape: [40, 1, 4, 4])
+        let labels = (0..<40).map { $0 % 2 }
+        let right = try check(Self.brightness, images: images, labels: labels)
+        #expect(right.findings.last?.sentence.contains("right on 40 of 40") == true)
+        let wrong = try check(Self.brightness, images: images, labels: labels.map { 1 - $0 })
+        #expect(faults(wrong) == ["accuracy"])
+        #expect(wrong.findings.last?.sentence.contains("order of the classes") == true)
+    }
+
+    @Test("names a model that has no second derivatives, without calling it unsound")
+    func firstOrder() throws {
+        let check = try DoorCheck(of: ProgramClassifier(fixture("attention.pt2")))
+        #expect(check.isSound && !check.hasSecondOrder)
+        let finding = check.findings.first { $0.subject == "second order" }
+        #expect(finding?.verdict == .note)
+        #expect(finding?.sentence.contains("first-order only") == true)
+    }
+}
