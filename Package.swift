@@ -54,7 +54,9 @@ let package = Package(
             dependencies: [
                 "GREDLaboratory",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            // The script that `gred export` hands out travels inside the program.
+            resources: [.embedInCode("Export/export.py")]),
 
         // Tests, one target a module.
         .testTarget(

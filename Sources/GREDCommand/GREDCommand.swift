@@ -23,8 +23,9 @@ struct GREDCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            DemoCommand.self, DataCommand.self, TrainCommand.self, ModelCommand.self,
-            AttackCommand.self, ProtectCommand.self, InspectCommand.self, EvaluateCommand.self,
+            DemoCommand.self, DataCommand.self, TrainCommand.self, ExportCommand.self,
+            ModelCommand.self, AttackCommand.self, ProtectCommand.self, InspectCommand.self,
+            EvaluateCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -25,9 +25,10 @@ enum Programs {
 struct ReplayTests {
     private static let whole = [
         "attention", "constants", "convnet", "derived-dim", "device-constant", "dictionary",
-        "half-types", "inplace-input", "interpolate", "least", "logits4d", "nested", "no-grad",
-        "one-logit", "single-list", "smooth", "static", "strided", "symbolic", "symbolic-scalars",
-        "tied", "tuple",
+        "decomposed", "decomposed-input", "half-types", "infinite", "inplace-input", "interpolate",
+        "least", "logits4d", "mixed-outputs", "nested", "no-grad", "one-logit", "single-list",
+        "smooth", "static", "strided", "symbolic", "symbolic-scalars",
+        "tied", "tuple", "written-views",
     ]
     let golden: SafetensorsFile
 
@@ -163,6 +164,23 @@ struct ProgramFileTests {
         #expect(try fault("dropout-trained.pt2").contains("dropout in training mode"))
         #expect(try fault("dropout-trained.pt2").contains("model.eval()"))
         #expect(try fault("batchnorm-trained.pt2").contains("batch normalisation in training"))
+    }
+
+    @Test("is refused where it changes its own statistics, also when that was made explicit")
+    func mutated() throws {
+        #expect(try fault("decomposed-trained.pt2").contains("exported in training mode"))
+    }
+
+    @Test("is refused where autocast is part of the model, by name")
+    func autocast() throws {
+        #expect(try fault("autocast.pt2").contains("wrap_with_autocast"))
+    }
+
+    @Test("says that decomposing forgets where gradients were cut")
+    func decomposed() throws {
+        let notes = try ProgramFile(Programs.url("decomposed.pt2")).notes
+        #expect(notes.count == 1 && notes[0].contains("run_decompositions"))
+        #expect(try ProgramFile(Programs.url("convnet.pt2")).notes.isEmpty)
     }
 
     @Test("is refused where it needs an operator that is not PyTorch's, which is named")

@@ -75,6 +75,7 @@ struct ProgramReader {
             case .user(.tensor(let name)): names.append(name)
             // A number or None beside the tensors is nobody's logits.
             case .user: names.append(nil)
+            case .inputMutation: continue
             case .mutation(let tensor): throw ProgramFault.mutated(tensor: tensor)
             case .other(let kind):
                 throw ProgramFault.unsupported(what: "an output of the kind '\(kind)'", source: nil)

@@ -262,14 +262,16 @@ extension ProgramSchema {
     /// What each output of the graph is.
     enum Output: Decodable {
         case user(Argument)
+        /// A weight or statistic that the model changes.
         case mutation(of: String)
+        /// The caller's own tensor, which the model would change: replaying leaves it alone.
+        case inputMutation
         case other(String)
 
         private struct User: Decodable { var arg: Argument }
         private struct Mutation: Decodable {
             var bufferName: String?
             var parameterName: String?
-            var userInputName: String?
         }
         private enum Key: CodingKey {
             case userOutput, bufferMutation, parameterMutation, userInputMutation, lossOutput
@@ -282,12 +284,14 @@ extension ProgramSchema {
                 self = .user(try fields.decode(User.self, forKey: .userOutput).arg)
                 return
             }
-            for key in [Key.bufferMutation, .parameterMutation, .userInputMutation]
-            where fields.contains(key) {
+            if fields.contains(.userInputMutation) {
+                self = .inputMutation
+                return
+            }
+            for key in [Key.bufferMutation, .parameterMutation] where fields.contains(key) {
                 let mutation = try fields.decode(Mutation.self, forKey: key)
                 self = .mutation(
-                    of: mutation.bufferName ?? mutation.parameterName ?? mutation.userInputName
-                        ?? "a tensor")
+                    of: mutation.bufferName ?? mutation.parameterName ?? "a tensor")
                 return
             }
             self = .other(fields.allKeys.first?.stringValue ?? "nothing")
