@@ -73,7 +73,7 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "GRED", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GRED", "CZlib", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzz"),
         .testTarget(name: "GREDCommandTests", dependencies: ["GREDCommand", "GREDLaboratory"]),

@@ -7,7 +7,8 @@ import LibTorch
 extension FuzzSubject {
     /// The names of all subjects.
     static let names = [
-        "idx-images", "idx-labels", "cifar10", "safetensors", "png", "classifier", "guard",
+        "idx-images", "idx-labels", "cifar10", "safetensors", "png", "classifier", "guard", "program",
+        "program-text",
     ]
 
     /// - Parameter folder: where the subject may write its input.
@@ -19,6 +20,8 @@ extension FuzzSubject {
             case "cifar10": try Self.cifar10(in: folder)
             case "safetensors": try Self.safetensors()
             case "png": try Self.png()
+            case "program": Self.program()
+            case "program-text": try Self.programText()
             case "classifier": try Self.classifier(in: folder)
             default: try Self.guardBundle(in: folder)
             }
