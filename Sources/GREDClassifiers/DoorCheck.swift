@@ -68,6 +68,21 @@ public struct DoorCheck {
         }
     }
 
+    /// Adds how far the model is from what Python said of it; beyond 1e-4 is a fault.
+    public mutating func add(_ comparison: ProgramComparison) {
+        let gradient = comparison.gradient ?? 0
+        let isNear = comparison.output <= 1e-4 && gradient <= 1e-4
+        let slope = comparison.gradient.map { String(format: ", gradient by %.1e", $0) } ?? ""
+        findings.append(
+            Finding(
+                subject: "against Python", verdict: isNear ? .fine : .fault,
+                sentence: String(format: "output differs by %.1e", comparison.output) + slope
+                    + (isNear
+                        ? ""
+                        : ": replaying gives something else; please report the model's architecture.")
+            ))
+    }
+
     private static let openBatch =
         "Export it with an open batch: dynamic_shapes=({0: torch.export.Dim(\"batch\", min=1, max=1024)},)."
 

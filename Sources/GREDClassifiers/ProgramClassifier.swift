@@ -118,6 +118,11 @@ public final class ProgramClassifier: Classifier {
         return try Self.logits(of: scores, output)
     }
 
+    /// Compares the program itself, before any normalisation, with what Python said of it.
+    public func compare(with file: SafetensorsFile) throws -> ProgramComparison {
+        try ProgramComparison(of: replay, output: outputIndex, with: file)
+    }
+
     // MARK: Making sense of a program
 
     private static func shape(of program: Program, _ description: Description) throws -> ImageShape

@@ -37,6 +37,13 @@ struct ModelCommand: ParsableCommand {
         @Option(help: "A data set to measure accuracy on: mnist, cifar10 or digits.")
         var data: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "A safetensors file with Python's own input, output, cotangent and gradient.",
+                discussion: "Differences beyond 1e-4 are a fault."),
+            completion: .file())
+        var against: String?
+
         @Flag(help: "Print JSON.")
         var json = false
 
@@ -48,9 +55,13 @@ struct ModelCommand: ParsableCommand {
             try model.move(to: bench.device)
             let set = try data.map { try DataSet(named: $0, observer: bench.observer).sets.test }
             let images = set?.prefix(2_000)
-            let check = try DoorCheck(
+            var check = try DoorCheck(
                 of: model, images: images?.tensor(), labels: images?.labels,
                 batchSizes: model.program.batchSizes)
+            if let against {
+                check.add(
+                    try model.compare(with: SafetensorsFile(URL(filePath: against))))
+            }
             let report = try ModelReport(model, check)
             if json {
                 try JSONOutput.print(report)
