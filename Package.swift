@@ -58,18 +58,22 @@ let package = Package(
             // The script that `gred export` hands out travels inside the program.
             resources: [.embedInCode("Export/export.py")]),
 
-        // Tests, one target a module.
+        // Tests, one target a module, and what they share.
+        .target(name: "TestSupport", dependencies: ["LibTorch"], path: "Tests/Support"),
         .testTarget(
-            name: "LibTorchTests", dependencies: ["LibTorch"], resources: [.copy("Golden")]),
-        .testTarget(name: "GREDImagesTests", dependencies: ["GREDImages", "CZlib"]),
+            name: "LibTorchTests", dependencies: ["TestSupport", "LibTorch"],
+            resources: [.copy("Golden")]),
+        .testTarget(name: "GREDImagesTests", dependencies: ["TestSupport", "GREDImages", "CZlib"]),
         .testTarget(
-            name: "GREDClassifiersTests", dependencies: ["GREDClassifiers"],
+            name: "GREDClassifiersTests", dependencies: ["TestSupport", "GREDClassifiers"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "GREDAttacksTests", dependencies: ["GREDAttacks"], resources: [.copy("Golden")]),
-        .testTarget(name: "GREDTests", dependencies: ["GRED"], resources: [.copy("Golden")]),
+            name: "GREDAttacksTests", dependencies: ["TestSupport", "GREDAttacks"],
+            resources: [.copy("Golden")]),
+        .testTarget(
+            name: "GREDTests", dependencies: ["TestSupport", "GRED"], resources: [.copy("Golden")]),
         .testTarget(name: "GREDChartsTests", dependencies: ["GREDCharts"]),
-        .testTarget(name: "GREDLaboratoryTests", dependencies: ["GREDLaboratory"]),
+        .testTarget(name: "GREDLaboratoryTests", dependencies: ["TestSupport", "GREDLaboratory"]),
         .executableTarget(
             name: "Fuzz",
             dependencies: [

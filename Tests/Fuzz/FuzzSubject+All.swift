@@ -7,7 +7,8 @@ import LibTorch
 extension FuzzSubject {
     /// The names of all subjects.
     static let names = [
-        "idx-images", "idx-labels", "cifar10", "safetensors", "png", "classifier", "guard", "program",
+        "idx-images", "idx-labels", "cifar10", "safetensors", "png", "classifier", "guard",
+        "program",
         "program-text",
     ]
 

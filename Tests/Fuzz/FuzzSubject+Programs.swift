@@ -9,7 +9,9 @@ extension FuzzSubject {
             name: "program",
             mutator: Mutator(
                 seeds: [StoredZip.file(members(model: model))],
-                words: ["PK\u{3}\u{4}", "PK\u{1}\u{2}", "PK\u{5}\u{6}", "PK\u{6}\u{6}", "model.json"]
+                words: [
+                    "PK\u{3}\u{4}", "PK\u{1}\u{2}", "PK\u{5}\u{6}", "PK\u{6}\u{6}", "model.json",
+                ]
             )
         ) { bytes in
             _ = try Replay(ProgramFile(Data(bytes), path: "fuzz").program)

@@ -1,6 +1,7 @@
 import GREDClassifiers
 import GREDImages
 import LibTorch
+import TestSupport
 
 @testable import GREDAttacks
 

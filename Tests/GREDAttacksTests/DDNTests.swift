@@ -1,6 +1,7 @@
 import Foundation
 import GREDClassifiers
 import LibTorch
+import TestSupport
 import Testing
 
 @testable import GREDAttacks

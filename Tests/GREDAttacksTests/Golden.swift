@@ -1,29 +1,14 @@
 import Foundation
 import GREDClassifiers
 import LibTorch
+import TestSupport
 import Testing
 
 @testable import GREDAttacks
 
-/// The values of one subject, written by `Scripts/golden/attacks.py`.
-struct Golden {
-    private let subject: String
-    private let tensors: [String: Tensor]
-
-    init(_ subject: String) throws {
-        // Sums must not depend on how many processors there are; the setting is a thread's own from
-        // its first operation on, so it is made wherever a test begins.
-        try Engine.setThreadCount(1)
-        self.subject = subject
-        let url = try #require(
-            Bundle.module.url(
-                forResource: subject, withExtension: "safetensors", subdirectory: "Golden"))
-        tensors = try Safetensors.read(url).tensors
-    }
-
-    subscript(_ name: String) -> Tensor {
-        get throws { try #require(tensors[name], "\(subject).safetensors holds no '\(name)'") }
-    }
+extension Golden {
+    /// The values of one subject, written by `Scripts/golden/attacks.py`.
+    init(_ subject: String) throws { try self.init(subject, in: .module) }
 }
 
 /// What the peers attacked: a small network, 32 images of 1×12×12, their labels and random targets.

@@ -1,5 +1,6 @@
 import GREDClassifiers
 import LibTorch
+import TestSupport
 import Testing
 
 @testable import GREDAttacks

@@ -1,5 +1,6 @@
 import GREDImages
 import LibTorch
+import TestSupport
 import Testing
 
 @testable import GREDClassifiers

@@ -1,5 +1,6 @@
 import Foundation
 import GREDImages
+import TestSupport
 import Testing
 
 @Suite("MNIST")

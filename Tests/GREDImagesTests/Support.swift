@@ -2,28 +2,6 @@ import Foundation
 
 @testable import GREDImages
 
-/// A folder that lasts as long as the value.
-final class TemporaryFolder {
-    let url = FileManager.default.temporaryDirectory
-        .appendingPathComponent("gred-images-\(UUID().uuidString)", isDirectory: true)
-
-    init() throws {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func write(_ bytes: [UInt8], as name: String) throws -> URL {
-        let file = url.appendingPathComponent(name)
-        try Data(bytes).write(to: file)
-        return file
-    }
-
-    var names: [String] {
-        get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
-    }
-}
-
 /// An idx file as it lies on a disk.
 func idx(magic: UInt32, _ dimensions: [UInt32], _ body: [UInt8]) -> [UInt8] {
     ([magic] + dimensions).flatMap { number in

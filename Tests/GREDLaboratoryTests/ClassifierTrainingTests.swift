@@ -2,6 +2,7 @@ import Foundation
 import GREDClassifiers
 import GREDImages
 import LibTorch
+import TestSupport
 import Testing
 
 @testable import GREDLaboratory

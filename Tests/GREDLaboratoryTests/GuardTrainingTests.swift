@@ -4,6 +4,7 @@ import GREDAttacks
 import GREDClassifiers
 import GREDImages
 import LibTorch
+import TestSupport
 import Testing
 
 @testable import GREDLaboratory

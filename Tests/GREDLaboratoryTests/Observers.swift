@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import GREDLaboratory
 
 /// Ends the work like a kill does: at the first report for which `stop` holds.

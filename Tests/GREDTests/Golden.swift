@@ -1,29 +1,12 @@
 import Foundation
 import LibTorch
+import TestSupport
 import Testing
 
-/// The values of one subject, written by `Scripts/golden/guard.py`.
-struct Golden {
-    private let subject: String
-    private let tensors: [String: Tensor]
-
-    init(_ subject: String) throws {
-        try useOneThread()
-        self.subject = subject
-        let url = try #require(
-            Bundle.module.url(
-                forResource: subject, withExtension: "safetensors", subdirectory: "Golden"))
-        tensors = try Safetensors.read(url).tensors
-    }
-
-    subscript(_ name: String) -> Tensor {
-        get throws { try #require(tensors[name], "\(subject).safetensors holds no '\(name)'") }
-    }
+extension Golden {
+    /// The values of one subject, written by `Scripts/golden/guard.py`.
+    init(_ subject: String) throws { try self.init(subject, in: .module) }
 }
-
-/// Sums must not depend on how many processors there are; the setting is a thread's own from its
-/// first operation on, so it is made wherever a test begins.
-func useOneThread() throws { try Engine.setThreadCount(1) }
 
 /// Expects the same shape and, within |found − expected| ≤ `tolerance` · max(1, |expected|), the
 /// same numbers.

@@ -1,6 +1,7 @@
 import Foundation
 import GREDImages
 import LibTorch
+import TestSupport
 import Testing
 
 @testable import GRED

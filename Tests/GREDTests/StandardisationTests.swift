@@ -1,5 +1,6 @@
 import Foundation
 import LibTorch
+import TestSupport
 import Testing
 
 @testable import GRED

@@ -1,5 +1,6 @@
 import Foundation
 import LibTorch
+import TestSupport
 import Testing
 
 @Suite("Files that are there whole or not at all")

@@ -1,40 +1,13 @@
 import Foundation
 import LibTorch
+import TestSupport
 import Testing
 
-/// The golden values of one subject, written by `Scripts/golden/libtorch.py`.
-struct Golden {
-    private let subject: String
-    private let tensors: [String: Tensor]
+extension Golden {
+    /// The values of one subject, written by `Scripts/golden/libtorch.py`.
+    init(_ subject: String) throws { try self.init(subject, in: .module) }
 
-    init(_ subject: String) throws {
-        // Results must not depend on how many processors there are; the setting is a thread's own
-        // from its first operation on, so it is made wherever a test begins.
-        try Engine.setThreadCount(1)
-        self.subject = subject
-        tensors = try Safetensors.read(Self.url(subject)).tensors
-    }
-
-    static func url(_ subject: String) throws -> URL {
-        try #require(
-            Bundle.module.url(
-                forResource: subject, withExtension: "safetensors", subdirectory: "Golden"))
-    }
-
-    var names: [String] { tensors.keys.sorted() }
-
-    subscript(_ name: String) -> Tensor {
-        get throws {
-            try #require(tensors[name], "\(subject).safetensors holds no '\(name)'")
-        }
-    }
-
-    /// Tensors whose names begin with `prefix`, by the rest of their names.
-    func all(_ prefix: String) -> [String: Tensor] {
-        Dictionary(
-            uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(prefix) }
-                .map { (String($0.key.dropFirst(prefix.count)), $0.value) })
-    }
+    static func url(_ subject: String) throws -> URL { try url(subject, in: .module) }
 }
 
 /// Expects the same shape and, within |found − expected| ≤ `tolerance` · max(1, |expected|), the

@@ -1,4 +1,5 @@
 import LibTorch
+import TestSupport
 import Testing
 
 /// A method of ``Tensor`` whose golden value has the same name: a row of a table of tests.

@@ -1,4 +1,5 @@
 import LibTorch
+import TestSupport
 import Testing
 
 /// Seven steps along the gradients of the golden values, at the rates of one cycle.

@@ -1,4 +1,5 @@
 import LibTorch
+import TestSupport
 import Testing
 
 @Suite("Layers without parameters")

@@ -1,5 +1,6 @@
 import Foundation
 import LibTorch
+import TestSupport
 import Testing
 
 /// The fixtures written by `Scripts/golden/programs.py`: small models, exported, with what PyTorch

@@ -1,5 +1,6 @@
 import Foundation
 import LibTorch
+import TestSupport
 import Testing
 
 @Suite("safetensors files")
