@@ -26,7 +26,8 @@ public struct ProgramComparison: Codable, Sendable {
         guard found.shape == expected.shape else {
             throw TorchError.wrongShape(expected: "\(expected.shape)", found: "\(found.shape)")
         }
-        output = try zip(found.detached().doubles(), expected.doubles())
+        output =
+            try zip(found.detached().doubles(), expected.doubles())
             .map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
         if file.names.contains("gradient") {
             let wanted = try file.tensor("gradient").to(.float64)
