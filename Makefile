@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow test-matrix test-torchvision fuzz format lint docs examples doctor clean help
+.PHONY: setup build build-tests demo test test-slow test-matrix test-torchvision bench-freeze fuzz format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -33,14 +33,21 @@ test-slow: build-tests ## run the tests, those that take minutes too
 test-matrix: ## build and test against the oldest and the newest libtorch supported
 	@Scripts/test-matrix
 
-# An environment of its own, since torchvision must fit the torch that it stands beside.
+# An environment of its own for what is compared with Python's torchvision, which must fit the torch
+# that it stands beside.
 TORCHVISION_PYTHON ?= $(CURDIR)/.build/torchvision/bin/python
 
-test-torchvision: build ## export all of torchvision's classifiers, and compare; options in TORCHVISION_ARGS="…"
-	@[ -x "$(TORCHVISION_PYTHON)" ] || { python3 -m venv .build/torchvision && \
-		$(TORCHVISION_PYTHON) -m pip install --quiet torch==2.13.0 safetensors numpy pillow && \
-		$(TORCHVISION_PYTHON) -m pip install --quiet --no-deps torchvision==0.28.0; }
+$(CURDIR)/.build/torchvision/bin/python:
+	@python3 -m venv .build/torchvision
+	@$@ -m pip install --quiet torch==2.13.0 safetensors numpy pillow
+	@$@ -m pip install --quiet --no-deps torchvision==0.28.0
+
+test-torchvision: build $(TORCHVISION_PYTHON) ## compare all of torchvision's classifiers; options in TORCHVISION_ARGS="…"
 	@OMP_NUM_THREADS=1 $(TORCHVISION_PYTHON) Scripts/test-torchvision $(TORCHVISION_ARGS)
+
+bench-freeze: setup $(TORCHVISION_PYTHON) ## time a program's forms beside PyTorch eager and torch.compile
+	@swift build $(CONFIGURATION) --product Passes
+	@$(TORCHVISION_PYTHON) Scripts/bench-freeze
 
 fuzz: build-tests ## feed damaged files to everything that reads files; options in FUZZ_ARGS="…"
 	@.build/release/Fuzz $(FUZZ_ARGS)

@@ -58,6 +58,14 @@ let package = Package(
             // The script that `gred export` hands out travels inside the program.
             resources: [.embedInCode("Export/export.py")]),
 
+        // What benchmarks run.
+        .executableTarget(
+            name: "Passes",
+            dependencies: [
+                "LibTorch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Passes"),
+
         // Tests, one target a module, and what they share.
         .target(name: "TestSupport", dependencies: ["LibTorch"], path: "Tests/Support"),
         .testTarget(

@@ -47,7 +47,7 @@ extension Attack {
 extension Classifier {
     /// The gradient that leads towards a goal, `[N, C, H, W]`, and the logits of the same pass.
     /// A pixel whose gradient is not a number counts as 0, which touches no other image.
-    func ascent(of goal: Goal, at images: Tensor) throws -> (gradient: Tensor, logits: Tensor) {
+    public func ascent(of goal: Goal, at images: Tensor) throws -> (gradient: Tensor, logits: Tensor) {
         let (_, logits, gradient) = try Gradient.valueAndGradient(at: images) { images in
             let logits = try self.logits(of: images)
             return (try goal.objective(in: logits), logits)
@@ -60,12 +60,12 @@ extension Classifier {
 
 extension Tensor {
     /// `yes` for the images `[N, C, H, W]` whose flag `[N]` holds, `no` for the others.
-    static func chosen(where flags: Tensor, _ yes: Tensor, _ no: Tensor) throws -> Tensor {
+    public static func chosen(where flags: Tensor, _ yes: Tensor, _ no: Tensor) throws -> Tensor {
         try flags.perRow(rank: yes.rank).choose(yes, no)
     }
 
     /// The positions that hold, of a vector of booleans.
-    func positions() throws -> [Int] {
+    public func positions() throws -> [Int] {
         try bools().enumerated().filter(\.element).map(\.offset)
     }
 }

@@ -104,6 +104,23 @@ public final class ProgramClassifier: Classifier {
             try description.output ?? (Self.areProbabilities(scores) ? .probabilities : .logits)
     }
 
+    /// A copy whose program is rewritten for speed.
+    private init(freezing original: ProgramClassifier) throws {
+        inputShape = original.inputShape
+        classNames = original.classNames
+        output = original.output
+        notes = original.notes
+        torchVersion = original.torchVersion
+        contentHash = original.contentHash
+        outputIndex = original.outputIndex
+        normalisation = original.normalisation
+        device = original.device
+        replay = try Replay(original.program.frozen())
+        try replay.move(to: device)
+    }
+
+    public func frozen() throws -> any Classifier { try ProgramClassifier(freezing: self) }
+
     public func move(to device: Device) throws {
         try replay.move(to: device)
         if let (mean, std) = normalisation {

@@ -1,14 +1,10 @@
 import Foundation
+import GREDLaboratory
 
-/// JSON on standard output, keys in snake case.
+/// JSON on standard output, in the form of the reports.
 enum JSONOutput {
     static func print(_ value: some Encodable, isPretty: Bool = true) throws {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting =
-            isPretty
-            ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            : [.sortedKeys, .withoutEscapingSlashes]
-        Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        let data = try ReportJSON.data(of: value, isPretty: isPretty)
+        Swift.print(String(decoding: data, as: UTF8.self))
     }
 }

@@ -11,6 +11,13 @@ public struct DataSet {
     /// What a report must say of the data, a sentence each.
     public let notes: [String]
 
+    /// Names the parts: a data set of one's own.
+    public init(sets: FourSets, augmentation: Augmentation = .none, notes: [String] = []) {
+        self.sets = sets
+        self.augmentation = augmentation
+        self.notes = notes
+    }
+
     /// The names that ``init(named:observer:)`` knows.
     public static let names = ["mnist", "cifar10", "digits"]
 

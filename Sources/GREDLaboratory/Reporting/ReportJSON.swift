@@ -1,13 +1,15 @@
 import Foundation
 
 /// Reports as JSON for any reader: keys in snake case, and `null` where there is no number.
-enum ReportJSON {
-    static func data(of report: some Encodable) throws -> Data {
+public enum ReportJSON {
+    /// The bytes of a report, sorted by key; on several lines, or on one.
+    public static func data(of report: some Encodable, isPretty: Bool = true) throws -> Data {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .custom { path in
             SnakeCaseKey(path[path.count - 1])
         }
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: noNumber, negativeInfinity: noNumber, nan: noNumber)
         // JSON knows neither NaN nor infinities, and the encoder can only put strings in their
