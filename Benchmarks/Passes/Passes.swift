@@ -27,7 +27,7 @@ struct Passes: ParsableCommand {
         let images = try SafetensorsFile(URL(filePath: images)).tensor("input")
         let forms: [(name: String, program: Program, precision: Precision)] = [
             ("as exported", read, .float32),
-            ("without no-ops", try read.droppingNoOps(), .float32),
+            ("without no-ops", read.droppingNoOps(), .float32),
             ("batch norm folded", try read.droppingNoOps().foldingBatchNorm(), .float32),
             ("frozen", try read.frozen(), .float32),
             ("frozen, bfloat16", try read.frozen(), .bfloat16),

@@ -47,7 +47,9 @@ extension Attack {
 extension Classifier {
     /// The gradient that leads towards a goal, `[N, C, H, W]`, and the logits of the same pass.
     /// A pixel whose gradient is not a number counts as 0, which touches no other image.
-    public func ascent(of goal: Goal, at images: Tensor) throws -> (gradient: Tensor, logits: Tensor) {
+    public func ascent(of goal: Goal, at images: Tensor) throws -> (
+        gradient: Tensor, logits: Tensor
+    ) {
         let (_, logits, gradient) = try Gradient.valueAndGradient(at: images) { images in
             let logits = try self.logits(of: images)
             return (try goal.objective(in: logits), logits)

@@ -95,4 +95,45 @@ struct RewriteTests {
         try expect(frozen([images])[0], near: network(images), within: 1e-6)
         #expect(program.tensors.count == 8)
     }
+
+    @Test("comes nearer to the original the sharper its smooth copy is")
+    func smooth() throws {
+        let program = try program("convnet")
+        let input = try golden.tensor("convnet/input")
+        let exact = try Replay(program)([input])[0]
+        var last = Double.infinity
+        for sharpness in [5.0, 50, 500, 5_000] {
+            let smooth = try Replay(program.smoothed(sharpness: sharpness))([input])[0]
+            let distance = try (smooth - exact).abs().floats().map(Double.init).max() ?? 0
+            #expect(distance < last, "sharpness \(sharpness)")
+            last = distance
+        }
+        #expect(last < 1e-2)
+    }
+
+    @Test("has second derivatives in its smooth copy, which are the slopes of the first")
+    func smoothSecondOrder() throws {
+        let replay = try Replay(program("convnet").smoothed(sharpness: 5))
+        let input = try golden.tensor("convnet/input").sliced(0..<1)
+        let direction = try golden.tensor("convnet/gradient").sliced(0..<1)
+        func slope(_ images: Tensor) throws -> Double {
+            let (_, gradient) = try Gradient.valueAndGradient(at: images) {
+                try replay([$0])[0].square().sum()
+            }
+            return try (gradient * direction).sum().item()
+        }
+        let second = try Gradient.recording {
+            let input = try input.watched()
+            let value = try replay([input])[0].square().sum()
+            let first = try #require(
+                try Gradient.of([value], towards: [input], differentiable: true)[0])
+            return try Gradient.of([(first * direction).sum()], towards: [input])[0]
+        }
+        let found = try (#require(second) * direction).sum().item()
+        let step = 1e-2
+        let measured =
+            (try slope(input + direction * step) - slope(input - direction * step)) / (2 * step)
+        #expect(abs(found - measured) < 0.02 * abs(measured))
+        #expect(abs(found) > 1e-6)
+    }
 }
