@@ -142,6 +142,12 @@ def main():
             attack.set_mode_targeted_by_label(quiet=True)
         return attack(images, targets if targeted else labels)
 
+    def pgd_l2(classes, targeted=False):
+        attack = torchattacks.PGDL2(model, eps=1.0, alpha=0.2, steps=10, random_start=False)
+        if targeted:
+            attack.set_mode_targeted_by_label(quiet=True)
+        return attack(images, classes)
+
     def cw(**settings):
         return carlini_wagner_l2(model, images, **settings)
 
@@ -154,6 +160,10 @@ def main():
             "1 step": pgd(1),
             "10 steps": pgd(10),
             "targeted, 10 steps": pgd(10, epsilon=0.15, targeted=True),
+        },
+        "pgd-l2": {
+            "10 steps": pgd_l2(labels),
+            "targeted, 10 steps": pgd_l2(targets, targeted=True),
         },
         "deepfool": {
             "foolbox": fool(foolbox.attacks.L2DeepFoolAttack(), labels),

@@ -12,7 +12,7 @@ public enum AttackFault: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .cannotTarget(let attack):
-            "The attack '\(attack)' cannot aim at a class: use pgd, cw or ddn, or leave the target out."
+            "The attack '\(attack)' cannot aim at a class: use \(AttackCatalogue.aimable.joined(separator: ", ")), or leave the target out."
         case .unknownAttack(let name, let known):
             "There is no attack '\(name)'; there are \(known.joined(separator: ", "))."
         case .tooFewClasses(let count):

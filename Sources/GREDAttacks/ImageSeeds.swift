@@ -26,6 +26,15 @@ public struct ImageSeeds: Sendable {
         RandomStream(seed: seed, purpose: purpose, index: indices[position])
     }
 
+    /// One uniform number in 0…1 for each image, `[N]`.
+    func uniformShares(purpose: StaticString) throws -> Tensor {
+        try Tensor(
+            indices.indices.map { position -> Float in
+                var stream = stream(at: position, purpose: purpose)
+                return stream.uniform()
+            })
+    }
+
     /// Uniform numbers in −1…1, shaped like the images `[N, C, H, W]`.
     func uniformNoise(like images: Tensor, purpose: StaticString) throws -> Tensor {
         let perImage = images.count / max(indices.count, 1)

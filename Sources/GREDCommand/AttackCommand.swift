@@ -35,13 +35,13 @@ struct AttackCommand: ParsableCommand {
     @Option(help: "How many images to attack.")
     var count = 128
 
-    @Flag(help: "Aim at a random other class (pgd, cw, ddn).")
+    @Flag(help: "Aim at a random other class (\(AttackCatalogue.aimable.joined(separator: ", "))).")
     var targeted = false
 
     @Option(help: "The L∞ radius of fgsm and pgd, for pixels in 0…1.")
     var epsilon: Double?
 
-    @Option(help: "Steps of pgd, deepfool and ddn; iterations of cw.")
+    @Option(help: "Steps of pgd, pgd-l2, deepfool and ddn; iterations of cw.")
     var steps: Int?
 
     @Option(

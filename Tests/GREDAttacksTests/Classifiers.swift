@@ -116,6 +116,7 @@ let everyAttack: [any Attack] = [
     DeepFool(),
     CW(searchSteps: 3, iterations: 60, initialConstant: 0.1),
     DDN(steps: 30),
+    PGDL2(epsilon: 1, stepSize: 0.2, steps: 10),
 ]
 
 let minimumNormAttacks = everyAttack.filter { type(of: $0).isMinimumNorm }

@@ -31,7 +31,7 @@ extension ProgramTests {
                 (["attack", "fsgm"] + attack, ["fsgm", "fgsm", "deepfool", "ddn"]),
                 (
                     ["attack", "fgsm", "--targeted"] + attack,
-                    ["fgsm", "cannot aim", "pgd, cw or ddn"]
+                    ["fgsm", "cannot aim", "pgd, cw, ddn, pgd-l2"]
                 ),
                 (["attack", "fgsm", "--count", "0"] + attack, ["--count", "positive"]),
                 (
