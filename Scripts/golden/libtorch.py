@@ -91,6 +91,7 @@ def operations():
         "1.5 * a": 1.5 * a,
         "a / positive": a / g("positive"),
         "a / 1.5": a / 1.5,
+        "1.5 / positive": 1.5 / g("positive"),
         "-a": -a,
         "abs": a.abs(),
         "sign": g("halves").sign(),

@@ -35,6 +35,9 @@ struct NoGradientTests {
         if var pgd = attack as? PGD {
             pgd.startsAtRandom = false
             attack = pgd
+        } else if var pgd = attack as? PGDL2 {
+            pgd.startsAtRandom = false
+            attack = pgd
         }
         let found = try subject.perturbed(by: attack, towards: goal, against: classifier)
         #expect(try found.bytes() == subject.images.bytes())

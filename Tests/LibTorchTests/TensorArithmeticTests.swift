@@ -16,6 +16,7 @@ struct TensorArithmeticTests {
         Operation("1.5 * a") { try 1.5 * $0.a },
         Operation("a / positive") { try $0.a / $0("positive") },
         Operation("a / 1.5") { try $0.a / 1.5 },
+        Operation("1.5 / positive") { try 1.5 / $0("positive") },
         Operation("-a") { try -$0.a },
         Operation("abs") { try $0.a.abs() },
         Operation("sign") { try $0("halves").sign() },

@@ -10,6 +10,7 @@ private enum Op {
     static let mulScalar = Operator("aten::mul.Scalar")
     static let div = Operator("aten::div.Tensor")
     static let divScalar = Operator("aten::div.Scalar")
+    static let reciprocal = Operator("aten::reciprocal")
     static let neg = Operator("aten::neg")
     static let abs = Operator("aten::abs")
     static let sign = Operator("aten::sign")
@@ -83,6 +84,10 @@ extension Tensor {
     /// Each element divided by `b`, integers as floats (`aten::div.Scalar`).
     public static func / (a: Tensor, b: Double) throws -> Tensor {
         try Op.divScalar(.tensor(a), .double(b))
+    }
+    /// `a` divided by each element, integers as floats (`aten::reciprocal`, then `aten::mul.Scalar`).
+    public static func / (a: Double, b: Tensor) throws -> Tensor {
+        try Op.reciprocal(.tensor(b)) * a
     }
     /// Each element with the other sign (`aten::neg`).
     public static prefix func - (a: Tensor) throws -> Tensor { try Op.neg(.tensor(a)) }
