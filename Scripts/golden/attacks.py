@@ -35,6 +35,7 @@ import torchattacks
 from adv_lib.attacks.carlini_wagner.l2 import carlini_wagner_l2
 from adv_lib.attacks.decoupled_direction_norm import ddn
 from adv_lib.attacks.deepfool import df
+from adv_lib.attacks.fast_adaptive_boundary import fab
 
 GOLDEN = Path(__file__).resolve().parents[2] / "Tests" / "GREDAttacksTests" / "Golden"
 CLASSES, SIDE, COUNT = 6, 12, 32
@@ -148,6 +149,10 @@ def main():
             attack.set_mode_targeted_by_label(quiet=True)
         return attack(images, classes)
 
+    def square(epsilon):
+        attack = torchattacks.Square(model, norm="Linf", eps=epsilon, n_queries=500, seed=0)
+        return attack(images, labels)
+
     def cw(**settings):
         return carlini_wagner_l2(model, images, **settings)
 
@@ -164,6 +169,14 @@ def main():
         "pgd-l2": {
             "10 steps": pgd_l2(labels),
             "targeted, 10 steps": pgd_l2(targets, targeted=True),
+        },
+        "square": {
+            "epsilon 0.05, 500 queries": square(0.05),
+            "epsilon 0.1, 500 queries": square(0.1),
+        },
+        "fab": {
+            "20 steps": fab(model, images, labels, norm=2, n_iter=20),
+            "100 steps": fab(model, images, labels, norm=2, n_iter=100),
         },
         "deepfool": {
             "foolbox": fool(foolbox.attacks.L2DeepFoolAttack(), labels),

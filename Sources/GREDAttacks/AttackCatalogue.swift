@@ -32,7 +32,7 @@ public enum AttackCatalogue {
     }
 
     /// The names of the attacks: those of the paper in the order of its tables, then others.
-    public static let names = ["fgsm", "pgd", "deepfool", "cw", "ddn", "pgd-l2"]
+    public static let names = ["fgsm", "pgd", "deepfool", "cw", "ddn", "pgd-l2", "fab", "square"]
 
     /// Those that can aim at a class.
     public static let aimable = names.filter { name in
@@ -55,6 +55,8 @@ public enum AttackCatalogue {
                 epsilon: budget.l2Epsilon,
                 stepSize: 2.5 * budget.l2Epsilon / Double(max(budget.steps, 1)),
                 steps: budget.steps)
+        case "fab": FAB()
+        case "square": Square(epsilon: budget.epsilon)
         default: throw AttackFault.unknownAttack(name: name, known: names)
         }
     }

@@ -71,7 +71,9 @@ public struct DeepFool: Attack {
             }
             let open = try (.!reached).positions()
             if step == steps || open.isEmpty { break }
-            let competing = try rivals ?? self.rivals(of: label, in: logits)
+            let competing =
+                try rivals
+                ?? LinearisedBoundary.rivals(of: label, in: logits, candidates: candidates)
 
             places = open.map { places[$0] }
             (start, label) = (try start.rows(open), try label.rows(open))
@@ -87,40 +89,18 @@ public struct DeepFool: Attack {
         return results
     }
 
-    /// The classes that compete, `[N, K]`: the likeliest at the start, without the label itself.
-    private func rivals(of label: Tensor, in logits: Tensor) throws -> Tensor {
-        let count = min(candidates, logits.shape[1]) - 1
-        return try logits.replacing(label, with: -.infinity).largest(max(count, 1)).indices
-    }
-
-    /// The step to the nearest boundary of the linearised classifier, `[N, C, H, W]`. One pass
-    /// forward serves the gradients of all classes.
+    /// The step to the nearest boundary of the linearised classifier, `[N, C, H, W]`.
     private func nearestBoundary(
         at images: Tensor, label: Tensor, rivals: Tensor, against classifier: any Classifier
     ) throws -> Tensor {
-        let input = try images.watched()
-        let logits = try Gradient.recording { try classifier.logits(of: input) }
-        let own = try Gradient.recording { try logits.picked(label) }
-        var nearest = try Tensor.full([images.shape[0]], .infinity, device: images.device)
-        var step = try images.zerosLike()
-        for place in 0..<rivals.shape[1] {
-            let rival = try rivals.sliced(place..<place + 1, dimension: 1).squeezed(1)
-            let difference = try Gradient.recording { try logits.picked(rival) - own }
-            let gradient =
-                try Gradient.of([difference], towards: [input], keepingGraph: true)[0]
-                .map { try $0.isNaN().choose($0.zerosLike(), $0) } ?? images.zerosLike()
-            // `confidence` moves the boundary that is walked to; a ten-thousandth crosses it.
-            let gap = try (confidence - difference.detached()).clamped(min: 0) + 1e-4
-            let norm = try gradient.rowNorms()
-            // No gradient, no boundary this way: infinitely far rather than NaN.
-            let flat = try .!(norm .> 0)
-            let distance = try flat.choose(norm.fullLike(.infinity), gap / norm)
-            let scale = try flat.choose(norm.zerosLike(), gap / norm.square())
-            let closer = try distance .< nearest
-            nearest = try closer.choose(distance, nearest)
-            step = try .chosen(
-                where: closer, gradient * scale.perRow(rank: gradient.rank), step)
-        }
-        return step
+        // `confidence` moves the boundary that is walked to; a ten-thousandth crosses it.
+        let beyond = confidence + 1e-4
+        let boundary = try LinearisedBoundary.nearest(
+            at: images, label: label, rivals: rivals, beyond: beyond, against: classifier)
+        let gap = try (beyond - boundary.difference).clamped(min: 0)
+        let square = try boundary.gradient.rowNorms().square()
+        let flat = try .!(square .> 0)
+        let scale = try flat.choose(square.zerosLike(), gap / square)
+        return try boundary.gradient * scale.perRow(rank: images.rank)
     }
 }

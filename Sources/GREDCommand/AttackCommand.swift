@@ -38,10 +38,11 @@ struct AttackCommand: ParsableCommand {
     @Flag(help: "Aim at a random other class (\(AttackCatalogue.aimable.joined(separator: ", "))).")
     var targeted = false
 
-    @Option(help: "The L∞ radius of fgsm and pgd, for pixels in 0…1.")
+    @Option(help: "The L∞ radius of fgsm, pgd and square, for pixels in 0…1.")
     var epsilon: Double?
 
-    @Option(help: "Steps of pgd, pgd-l2, deepfool and ddn; iterations of cw.")
+    @Option(
+        help: "Steps of pgd, pgd-l2, deepfool, ddn and fab; iterations of cw; queries of square.")
     var steps: Int?
 
     @Option(

@@ -21,7 +21,8 @@ struct AttackCatalogueTests {
         #expect(throws: fault) { try AttackCatalogue.attack(named: "PGD", budget: budget) }
         #expect(
             fault.description
-                == "There is no attack 'PGD'; there are fgsm, pgd, deepfool, cw, ddn, pgd-l2.")
+                == "There is no attack 'PGD'; there are fgsm, pgd, deepfool, cw, ddn, pgd-l2, fab, square."
+        )
     }
 
     @Test("The budget suits grey digits and colour photographs")
@@ -44,11 +45,11 @@ struct AttackCatalogueTests {
     @Test("The attacks that can be aimed are pgd, cw and ddn, as the refusal says")
     func aiming() {
         let aiming = everyAttack.filter { type(of: $0).canTarget }.map(\.name)
-        #expect(aiming == ["pgd", "cw", "ddn", "pgd-l2"])
+        #expect(aiming == ["pgd", "cw", "ddn", "pgd-l2", "square"])
         #expect(
             AttackFault.cannotTarget(attack: "fgsm").description.contains(
                 "use pgd, cw, ddn, pgd-l2"))
-        #expect(minimumNormAttacks.map(\.name) == ["deepfool", "cw", "ddn"])
+        #expect(minimumNormAttacks.map(\.name) == ["deepfool", "cw", "ddn", "fab"])
     }
 
     @Test("Another number of steps changes nothing else, and an attack of one step not at all")

@@ -117,6 +117,8 @@ let everyAttack: [any Attack] = [
     CW(searchSteps: 3, iterations: 60, initialConstant: 0.1),
     DDN(steps: 30),
     PGDL2(epsilon: 1, stepSize: 0.2, steps: 10),
+    FAB(steps: 30),
+    Square(epsilon: 0.25, queries: 100),
 ]
 
 let minimumNormAttacks = everyAttack.filter { type(of: $0).isMinimumNorm }
