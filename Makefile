@@ -33,21 +33,12 @@ test-slow: build-tests ## run the tests, those that take minutes too
 test-matrix: ## build and test against the oldest and the newest libtorch supported
 	@Scripts/test-matrix
 
-# An environment of its own for what is compared with Python's torchvision, which must fit the torch
-# that it stands beside.
-TORCHVISION_PYTHON ?= $(CURDIR)/.build/torchvision/bin/python
+test-torchvision: build ## compare all of torchvision's classifiers; options in TORCHVISION_ARGS="…"
+	@OMP_NUM_THREADS=1 Scripts/with-torchvision Scripts/test-torchvision $(TORCHVISION_ARGS)
 
-$(CURDIR)/.build/torchvision/bin/python:
-	@python3 -m venv .build/torchvision
-	@$@ -m pip install --quiet torch==2.13.0 safetensors numpy pillow
-	@$@ -m pip install --quiet --no-deps torchvision==0.28.0
-
-test-torchvision: build $(TORCHVISION_PYTHON) ## compare all of torchvision's classifiers; options in TORCHVISION_ARGS="…"
-	@OMP_NUM_THREADS=1 $(TORCHVISION_PYTHON) Scripts/test-torchvision $(TORCHVISION_ARGS)
-
-bench-freeze: setup $(TORCHVISION_PYTHON) ## time a program's forms beside PyTorch eager and torch.compile
+bench-freeze: setup ## time a program's forms beside PyTorch eager and torch.compile
 	@swift build $(CONFIGURATION) --product Passes
-	@$(TORCHVISION_PYTHON) Scripts/bench-freeze
+	@Scripts/with-torchvision Scripts/bench-freeze
 
 fuzz: build-tests ## feed damaged files to everything that reads files; options in FUZZ_ARGS="…"
 	@.build/release/Fuzz $(FUZZ_ARGS)
