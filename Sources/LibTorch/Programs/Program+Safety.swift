@@ -37,38 +37,16 @@ extension Program {
     /// Gives the program copies of those inputs that it changes in place, so that the caller's
     /// tensors stay as they are, and refuses one that changes its own weights.
     mutating func protectInputs() throws {
-        var roots: [String: String] = [:]
-        for name in inputs.map(\.name) + tensors.keys { roots[name] = name }
         let given = Set(inputs.map(\.name))
-        var changed: Set<String> = []
-        for node in nodes {
-            guard let name = node.operatorName, let text = Operator(name).schema,
-                let schema = OperatorSchema(text)
-            else { continue }
-            for argument in schema.arguments {
-                // Dropout that does nothing returns its input itself, whatever the schema says.
-                guard argument.isAliased || Self.returnsItsInput.contains(name) else { continue }
-                for value in node[argument.name]?.names ?? [] {
-                    guard let root = roots[value] else { continue }
-                    for output in node.outputs.compactMap({ $0 }) { roots[output] = root }
-                    guard argument.isMutated else { continue }
-                    guard given.contains(root) else { throw ProgramFault.mutated(tensor: root) }
-                    changed.insert(root)
-                }
-            }
-        }
-        for name in changed.sorted() {
+        for name in Aliases(of: self).changedRoots.sorted() {
+            if tensors[name] != nil { throw ProgramFault.mutated(tensor: name) }
+            guard given.contains(name) else { continue }
             let copy = name + " (copied)"
             rename { $0 == name ? copy : $0 }
             nodes.insert(
                 Node(.operator("aten::clone"), [("self", .value(name))], outputs: [copy]), at: 0)
         }
     }
-
-    private static let returnsItsInput: Set = [
-        "aten::dropout", "aten::feature_dropout", "aten::alpha_dropout",
-        "aten::feature_alpha_dropout",
-    ]
 
     /// Gives values other names, in nodes and outputs.
     mutating func rename(_ name: (String) -> String) {

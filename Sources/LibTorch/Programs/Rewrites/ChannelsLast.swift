@@ -3,11 +3,11 @@ extension Program {
     /// CPUs and GPUs want. Values are the same; their order in memory is another, so `view` becomes
     /// `reshape`.
     public func channelsLast() throws -> Program {
-        let changed = changedInPlace()
+        let aliases = Aliases(of: self)
         // A view that is written through must stay a view.
         let writesThroughView = nodes.contains { node in
             node.operatorName == "aten::view"
-                && node.outputs.contains { $0.map(changed.contains) ?? false }
+                && node.outputs.contains { $0.map(aliases.isChanged) ?? false }
         }
         guard !writesThroughView else { return self }
         var program = self

@@ -5,7 +5,7 @@ extension Program {
     public func foldingBatchNorm() throws -> Program {
         var program = self
         let counts = useCounts()
-        let changed = changedInPlace()
+        let aliases = Aliases(of: self)
         var makers: [String: Int] = [:]
         var same: [String: String] = [:]
         var nodes: [Node] = []
@@ -13,7 +13,7 @@ extension Program {
             var node = node
             node.arguments = node.arguments.map { ($0.name, $0.value.renamed { same[$0] ?? $0 }) }
             if case .value(let input)? = node["input"], let maker = makers[input],
-                counts[input] == 1, !changed.contains(input),
+                counts[input] == 1, !aliases.isChanged(input),
                 let output = node.outputs.first ?? nil,
                 let folded = try program.folded(nodes[maker], with: node)
             {

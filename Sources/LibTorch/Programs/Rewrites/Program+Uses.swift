@@ -10,25 +10,6 @@ extension Program {
         return counts
     }
 
-    /// The values that some node changes in place, and everything that shares memory with them.
-    func changedInPlace() -> Set<String> {
-        var root: [String: String] = [:]
-        func origin(_ name: String) -> String { root[name] ?? name }
-        var changed: Set<String> = []
-        for node in nodes {
-            guard let text = node.operatorName.flatMap({ Operator($0).schema }),
-                let schema = OperatorSchema(text)
-            else { continue }
-            for argument in schema.arguments where argument.isAliased {
-                for name in node[argument.name]?.names ?? [] {
-                    for output in node.outputs.compactMap({ $0 }) { root[output] = origin(name) }
-                    if argument.isMutated { changed.insert(origin(name)) }
-                }
-            }
-        }
-        return Set(root.keys.filter { changed.contains(origin($0)) }).union(changed)
-    }
-
     /// The tensor of an argument that is a weight, or nil.
     func weight(_ argument: Argument?) -> Tensor? {
         guard case .value(let name) = argument else { return nil }
