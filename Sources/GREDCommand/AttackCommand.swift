@@ -45,6 +45,9 @@ struct AttackCommand: ParsableCommand {
         help: "Steps of pgd, pgd-l2, deepfool, ddn and fab; iterations of cw; queries of square.")
     var steps: Int?
 
+    @Option(help: "How often each attack is tried, with other random numbers; the best counts.")
+    var restarts = 1
+
     @Option(
         help: "A folder to write adversarial images and attacks.json to.", completion: .directory)
     var output: String?
@@ -59,8 +62,8 @@ struct AttackCommand: ParsableCommand {
             throw ValidationError(
                 "Name at least one attack: \(AttackCatalogue.names.joined(separator: ", ")).")
         }
-        guard count >= 1, steps ?? 1 >= 1, epsilon ?? 1 > 0 else {
-            throw ValidationError("--count, --steps and --epsilon must be positive.")
+        guard count >= 1, steps ?? 1 >= 1, restarts >= 1, epsilon ?? 1 > 0 else {
+            throw ValidationError("--count, --steps, --restarts and --epsilon must be positive.")
         }
     }
 
@@ -132,6 +135,6 @@ struct AttackCommand: ParsableCommand {
         if let steps { budget.steps = steps }
         var attack = try AttackCatalogue.attack(named: name, budget: budget)
         if let steps { attack = attack.withSteps(steps) }
-        return attack
+        return attack.restarted(restarts)
     }
 }

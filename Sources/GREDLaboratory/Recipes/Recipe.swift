@@ -80,7 +80,7 @@ public struct Recipe: Sendable {
     public static let full = Recipe(
         name: "full", fit: 50_000, guardImages: 8_000, calibrate: 2_000, test: 10_000,
         classifierWidth: 1, detectorWidth: 1, batchSize: 128, classifierEpochs: 3,
-        detectorEpochs: 8, rectifierEpochs: 6, orgLabelSmoothing: 0.2, precision: .bfloat16,
+        detectorEpochs: 8, rectifierEpochs: 12, orgLabelSmoothing: 0.2, precision: .bfloat16,
         trainingAttacks: [
             "fgsm": 1_000, "pgd": 700, "pgd-targeted": 300, "deepfool": 1_000, "cw": 250,
             "ddn": 1_000, "ddn-targeted": 700,
@@ -91,7 +91,7 @@ public struct Recipe: Sendable {
         ],
         deepFool: DeepFool(), ddn: DDN(),
         cw: CW(searchSteps: 3, iterations: 150, learningRate: 0.05, initialConstant: 1),
-        alpha: 0.2, copies: 8,
+        alpha: 0.2, copies: 16,
         notes: [
             "One pair of detectors and one rectifier serve for all attacks.",
             "CNN_org is trained with labels smoothed by 0.2, so that Eq. 12, which takes the surer network, leaves attacks that neither network saw to CNN_sen.",

@@ -48,8 +48,15 @@ public struct GuardTraining {
             guard end > start else { return nil }
             return try experiment.run(plan, on: images.subset(Array(start..<end)))
         }
-        let examples = try DetectorExamples(
-            of: records, classifier: classifier, observer: bench.observer)
+        // Made when the first detector that is not in the store asks for them.
+        var made: DetectorExamples?
+        func examples() throws -> DetectorExamples {
+            if let made { return made }
+            let new = try DetectorExamples(
+                of: records, classifier: classifier, observer: bench.observer)
+            made = new
+            return new
+        }
         let scope = Scope(
             classifier: hash, images: images.contentHash,
             attacks: attacks.map {
@@ -89,8 +96,8 @@ public struct GuardTraining {
     }
 
     private func detector(
-        _ training: DetectorTraining, _ name: String, _ examples: DetectorExamples, _ scope: Scope,
-        _ classifier: any Classifier, _ bench: Workbench
+        _ training: DetectorTraining, _ name: String, _ examples: () throws -> DetectorExamples,
+        _ scope: Scope, _ classifier: any Classifier, _ bench: Workbench
     ) throws -> Detector {
         let configuration = DetectorConfiguration(
             scope: scope, reading: training.reading, architecture: training.architecture,
@@ -100,7 +107,7 @@ public struct GuardTraining {
             make: { folder in
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
                 let detector = try training.run(
-                    on: examples, imageShape: classifier.inputShape, checkpoint: checkpoint,
+                    on: examples(), imageShape: classifier.inputShape, checkpoint: checkpoint,
                     identity: try ContentKey.of(configuration), bench: bench)
                 try detector.save(to: folder, named: "detector")
                 try? FileManager.default.removeItem(at: checkpoint)
