@@ -40,7 +40,7 @@ extension Classifier {
     /// Checks images before anything is done with them, clamps what rounding left outside 0…1, and
     /// moves them to the classifier's device.
     /// - Returns: the images, within 0…1.
-    /// - Throws: ``TorchError/wrongElementType(expected:found:)`` for another type than float32, and
+    /// - Throws: `TorchError.wrongElementType` for another type than float32, and
     ///   ``InputFault`` for another shape, for NaN, and for values outside 0…1 by more than
     ///   a millionth, naming the value and the image.
     public func admitted(_ images: Tensor) throws -> Tensor {

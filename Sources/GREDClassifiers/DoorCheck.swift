@@ -8,6 +8,7 @@ import LibTorch
 public struct DoorCheck {
     /// How grave a finding is.
     public enum Verdict: String, Sendable, Codable {
+        /// As it should be.
         case fine
         /// Some things will not be possible, or should be looked at.
         case note

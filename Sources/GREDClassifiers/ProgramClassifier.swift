@@ -62,7 +62,7 @@ public final class ProgramClassifier: Classifier {
 
     /// Reads `NAME.pt2` and, where it is there, `NAME.json` beside it.
     /// - Parameter outputName: which output holds the logits, before what the JSON says.
-    /// - Throws: ``ProgramFault`` and ``ProgramClassifierFault``.
+    /// - Throws: `ProgramFault` and ``ProgramClassifierFault``.
     public convenience init(_ file: URL, outputName: String? = nil) throws {
         let json = file.deletingPathExtension().appendingPathExtension("json")
         var description = Description()

@@ -4,7 +4,7 @@ import Foundation
 public enum StoredClassifier {
     /// Reads a classifier.
     /// - Returns: the classifier, and the SHA-256 that names it in tables.
-    /// - Throws: ``ClassifierFault``, ``ProgramClassifierFault``, ``ProgramFault`` or ``TorchError``.
+    /// - Throws: ``ClassifierFault``, ``ProgramClassifierFault``, `ProgramFault` or `TorchError`.
     public static func read(_ url: URL) throws -> (classifier: any Classifier, hash: String) {
         let description = url.appending(component: "classifier.json").path
         var isFolder: ObjCBool = false

@@ -15,6 +15,7 @@ public struct Program {
 
     /// A size of an input: fixed when the model was exported, or left open.
     public enum Size: Equatable {
+        /// This size alone.
         case fixed(Int)
         /// An expression in symbols, such as `s77` or `2*s77`.
         case open(SizeExpression)
@@ -31,13 +32,16 @@ public struct Program {
 
     /// One call.
     public struct Node {
+        /// What is called.
         public var function: Function
+        /// By the names of the operator's schema; what is left out takes its default.
         public var arguments: [(name: String, value: Argument)]
         /// The names of what it makes, in the operator's order; nil for a result that nobody wants.
         public var outputs: [String?]
         /// The line of the user's source that it came from, where the file says.
         public var source: String?
 
+        /// Names all parts.
         public init(
             _ function: Function, _ arguments: [(name: String, value: Argument)],
             outputs: [String?], source: String? = nil
@@ -71,14 +75,18 @@ public struct Program {
         case device
     }
 
+    /// What the caller gives, in the model's order.
     public var inputs: [Input]
     /// Parameters, buffers and constants, by their values' names.
     public var tensors: [String: Tensor]
+    /// The calls, in the order in which they are made.
     public var nodes: [Node]
+    /// What the caller gets, in the model's order.
     public var outputs: [Output]
     /// What each symbol may be.
     public var ranges: [String: ClosedRange<Int>]
 
+    /// Names all parts; whether they make a program shows where one is replayed.
     public init(
         inputs: [Input], tensors: [String: Tensor], nodes: [Node], outputs: [Output],
         ranges: [String: ClosedRange<Int>] = [:]

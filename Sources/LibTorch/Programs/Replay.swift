@@ -5,6 +5,7 @@
 ///     let replay = try Replay(ProgramFile(url).program)
 ///     let logits = try replay([images])[0]
 public final class Replay {
+    /// What is run.
     public let program: Program
     /// Where it runs, and where inputs must be.
     public private(set) var device = Device.cpu

@@ -2,8 +2,11 @@
 /// `2*s77`, `s77//2`. The files write it as sympy prints a tree:
 /// `Mul(Integer(2), Symbol('s77', positive=True, integer=True))`.
 public indirect enum SizeExpression: Hashable, Sendable {
+    /// A number.
     case number(Int)
+    /// A size that is left open, by its name in the file.
     case symbol(String)
+    /// A function by sympy's name, such as `Mul` or `FloorDiv`, of other expressions.
     case call(String, [SizeExpression])
 
     /// Reads sympy's tree; nil where it is none that is known here.

@@ -3,12 +3,19 @@ import Foundation
 /// Arithmetic with sizes that a program does between its operators, and questions about a tensor's
 /// shape.
 public enum SizeFunction: String, Hashable, Sendable, CaseIterable {
+    /// Sums, differences, products; `floordiv` and `mod` round down, as Python's do.
     case add, sub, mul, floordiv, truediv, mod, neg, pow
+    /// Comparisons, which give a truth value.
     case eq, ne, lt, le, gt, ge
+    /// Of truth values.
     case and, or, not
+    /// The larger, the smaller.
     case max, min
+    /// To a float, and to a whole number in several ways.
     case float, int, floor, ceil, trunc, round
+    /// The square root, a float.
     case sqrt
+    /// The second value where the first is true, otherwise the third.
     case ite
     /// The size of a dimension of a tensor, its number of elements, a stride, its place in storage.
     case size, numel, stride, storageOffset
