@@ -59,21 +59,20 @@ public final class Replay {
     /// - Throws: ``ProgramFault/input(reason:)`` for inputs that do not fit, and ``TorchError`` where
     ///   an operator fails.
     public func callAsFunction(_ inputs: [Tensor]) throws -> [Tensor] {
-        try self(inputs, observing: { _, _, _ in })
+        try self(inputs, observing: nil)
     }
 
     /// As above; `observing` is told of each operator's node, the tensors that it took, and those
     /// that it made.
     func callAsFunction(
-        _ inputs: [Tensor], observing: (Program.Node, [Tensor], [Tensor]) -> Void
+        _ inputs: [Tensor], observing: ((Program.Node, [Tensor], [Tensor]) -> Void)?
     ) throws -> [Tensor] {
         try program.check(inputs)
         var values = [Value?](repeating: nil, count: slotCount)
         for (slot, tensor) in tensors { values[slot] = .tensor(tensor) }
         for (slot, input) in zip(inputSlots, inputs) { values[slot] = .tensor(input) }
         for (step, node) in zip(steps, program.nodes) {
-            let (taken, made) = try step.run(&values, device: device)
-            observing(node, taken, made)
+            try step.run(&values, device: device) { observing?(node, $0(), $1) }
             for slot in step.finished { values[slot] = nil }
         }
         return try outputSlots.map { slot in
@@ -155,12 +154,13 @@ extension Replay {
             }
         }
 
-        func run(_ values: inout [Value?], device: Device) throws -> (
-            taken: [Tensor], made: [Tensor]
-        ) {
+        /// - Parameter observing: given what the operator took, when it asks, and what it made.
+        func run(
+            _ values: inout [Value?], device: Device, observing: (() -> [Tensor], [Tensor]) -> Void
+        ) throws {
             guard let call else {
                 try count(&values)
-                return ([], [])
+                return
             }
             let arguments = try arguments.map { try argument($0, values, device) }
             let results = try call.call(zip(names, arguments).map { ($0, $1) })
@@ -171,7 +171,7 @@ extension Replay {
             for (slot, result) in zip(outputs, results) {
                 if let slot { values[slot] = .tensor(result) }
             }
-            return (arguments.flatMap(\.tensors), results)
+            observing({ arguments.flatMap(\.tensors) }, results)
         }
 
         private func unsupported(_ what: String) -> ProgramFault {
