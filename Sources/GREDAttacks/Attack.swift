@@ -13,6 +13,10 @@ public protocol Attack: Sendable, Codable, Hashable {
     /// Whether the attack looks for the smallest perturbation (rather than any within a bound).
     static var isMinimumNorm: Bool { get }
 
+    /// How far past the boundary counts as adversarial, in nats of logit.
+    var confidence: Double { get }
+    /// How many values a pixel of what it returns may take (256 for 8 bits); nil for any.
+    var levels: Int? { get }
     /// How many passes an image is likely to take: for estimating the time left, nothing else.
     var expectedPasses: Int { get }
 
@@ -22,52 +26,48 @@ public protocol Attack: Sendable, Codable, Hashable {
     /// What each setting may be.
     var limits: [AttackSetting] { get }
 
+    /// Looks for adversarial images; called by ``perturb(_:)``, with settings that keep to ``limits``, and with targets
+    /// only where ``canTarget`` allows.
+    /// - Returns: `[N, C, H, W]` in 0…1. Where nothing was found a minimum-norm attack returns the
+    ///   image itself, a bounded one its last attempt.
+    func search(_ batch: AttackBatch) throws -> Tensor
+}
+
+extension Attack {
+    public var confidence: Double { 0 }
+    public var levels: Int? { nil }
+    public func withSteps(_ steps: Int) -> any Attack { self }
+
     /// Looks for adversarial images.
     /// - Parameters:
     ///   - images: `[N, C, H, W]` in 0…1; they are not changed.
     ///   - seeds: where the random numbers of each image come from.
     /// - Returns: `[N, C, H, W]` in 0…1. Where nothing was found a minimum-norm attack returns the
     ///   image itself, a bounded one its last attempt.
-    func perturb(
+    /// - Throws: ``AttackFault`` for settings and goals that the attack does not take.
+    public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor
-}
+    ) throws -> Tensor {
+        try perturb(AttackBatch(images, towards: goal, against: classifier, seeds: seeds))
+    }
 
-extension Attack {
-    public func withSteps(_ steps: Int) -> any Attack { self }
+    /// As above, for images that know all this, and count what it costs.
+    public func perturb(_ batch: AttackBatch) throws -> Tensor {
+        try check(batch)
+        return try search(batch.begun())
+    }
+
+    func check(_ batch: AttackBatch) throws {
+        try checkSettings()
+        guard !batch.goal.isTargeted || Self.canTarget else {
+            throw AttackFault.cannotTarget(attack: name)
+        }
+    }
 
     /// A copy with a setting changed.
     func with<Value>(_ setting: WritableKeyPath<Self, Value>, _ value: Value) -> Self {
         var copy = self
         copy[keyPath: setting] = value
         return copy
-    }
-}
-
-extension Classifier {
-    /// The gradient that leads towards a goal, `[N, C, H, W]`, and the logits of the same pass.
-    /// A pixel whose gradient is not a number counts as 0, which touches no other image.
-    public func ascent(of goal: Goal, at images: Tensor) throws -> (
-        gradient: Tensor, logits: Tensor
-    ) {
-        let (_, logits, gradient) = try Gradient.valueAndGradient(at: images) { images in
-            let logits = try self.logits(of: images)
-            return (try goal.objective(in: logits), logits)
-        }
-        return (
-            try gradient.isNaN().choose(gradient.zerosLike(), gradient), try logits.detached()
-        )
-    }
-}
-
-extension Tensor {
-    /// `yes` for the images `[N, C, H, W]` whose flag `[N]` holds, `no` for the others.
-    public static func chosen(where flags: Tensor, _ yes: Tensor, _ no: Tensor) throws -> Tensor {
-        try flags.perRow(rank: yes.rank).choose(yes, no)
-    }
-
-    /// The positions that hold, of a vector of booleans.
-    public func positions() throws -> [Int] {
-        try bools().enumerated().filter(\.element).map(\.offset)
     }
 }

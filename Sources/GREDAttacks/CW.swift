@@ -1,5 +1,4 @@
 import Foundation
-import GREDClassifiers
 import LibTorch
 
 /// The L2 attack of Carlini and Wagner (2017): minimise ‖x′ − x‖² + c·max(κ − lead, 0) by Adam over
@@ -53,19 +52,15 @@ public struct CW: Attack {
         ]
     }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
-        let count = images.shape[0]
-        var best = images
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        let count = batch.count
+        var best = batch.images
         var bestNorm = [Float](repeating: .infinity, count: count)
         var constants = [Double](repeating: initialConstant, count: count)
         var bounds = [(low: Double, high: Double)](repeating: (0, .infinity), count: count)
 
         for _ in 0..<searchSteps {
-            let found = try descend(
-                images, goal: goal, constants: constants, against: classifier)
+            let found = try descend(batch, constants: constants)
             let norms = try found.squaredNorm.floats()
             let better = norms.indices.filter { norms[$0] < bestNorm[$0] }
             if !better.isEmpty {
@@ -88,22 +83,22 @@ public struct CW: Attack {
 
     /// The smallest adversarial images that one constant each leads to; an infinite norm where none.
     private func descend(
-        _ images: Tensor, goal: Goal, constants: [Double], against classifier: any Classifier
+        _ batch: AttackBatch, constants: [Double]
     ) throws -> (images: Tensor, squaredNorm: Tensor) {
-        var best = images
-        var bestNorm = try Tensor.full([images.shape[0]], .infinity, device: images.device)
-        var live = try Live(images, goal: goal, constants: constants)
+        var best = batch.images
+        var bestNorm = try Tensor.full([batch.count], .infinity, device: batch.images.device)
+        var live = try Live(batch, constants: constants)
         let patience = max(iterations / 10, 1)
 
         for iteration in 0..<iterations {
-            let pass = try live.pass(against: classifier, confidence: confidence)
-            let norms = try bestNorm.rows(live.places)
+            let pass = try live.pass(confidence: confidence)
+            let norms = try bestNorm.rows(live.batch.places)
             let better =
-                try live.goal.isReached(in: pass.logits, confidence: confidence)
+                try live.batch.goal.isReached(in: pass.logits, confidence: confidence)
                 .& (pass.squaredNorm .< norms)
             let places = try better.positions()
             if !places.isEmpty {
-                let into = places.map { live.places[$0] }
+                let into = places.map { live.batch.places[$0] }
                 best = try best.replacingRows(into, with: pass.images.rows(places))
                 bestNorm = try bestNorm.replacingRows(into, with: pass.squaredNorm.rows(places))
             }
@@ -112,7 +107,7 @@ public struct CW: Attack {
                 guard !open.isEmpty else { break }
                 live.lastLoss = pass.loss
                 try live.step(along: pass.gradient, learningRate: learningRate)
-                if open.count < live.places.count { try live.keep(open) }
+                if open.count < live.batch.count { try live.keep(open) }
                 continue
             }
             try live.step(along: pass.gradient, learningRate: learningRate)
@@ -122,9 +117,7 @@ public struct CW: Attack {
 
     /// The images that are still being improved, with their optimiser's state.
     private struct Live {
-        var places: [Int]
-        var start: Tensor
-        var goal: Goal
+        var batch: AttackBatch
         var constants: Tensor
         var w: Tensor
         var mean: Tensor
@@ -132,32 +125,32 @@ public struct CW: Attack {
         var lastLoss: Tensor
         var steps = 0
 
-        init(_ images: Tensor, goal: Goal, constants: [Double]) throws {
-            places = Array(constants.indices)
-            start = images
-            self.goal = goal
-            self.constants = try Tensor(constants.map(Float.init)).to(images.device)
+        init(_ batch: AttackBatch, constants: [Double]) throws {
+            self.batch = batch
+            let device = batch.images.device
+            self.constants = try Tensor(constants.map(Float.init)).to(device)
             // Just inside ±1, where the inverse of tanh is finite.
-            w = try ((images * 2 - 1) * 0.999999).atanh()
+            w = try ((batch.images * 2 - 1) * 0.999999).atanh()
             mean = try w.zerosLike()
             square = try w.zerosLike()
-            lastLoss = try Tensor.full([places.count], .infinity, device: images.device)
+            lastLoss = try Tensor.full([batch.count], .infinity, device: device)
         }
 
-        func pass(against classifier: any Classifier, confidence: Double) throws -> (
+        func pass(confidence: Double) throws -> (
             images: Tensor, logits: Tensor, squaredNorm: Tensor, loss: Tensor, gradient: Tensor
         ) {
             let (loss, (images, logits, norm), gradient) = try Gradient.valueAndGradient(at: w) {
                 w in
                 let images = try (w.tanh() + 1) / 2
-                let norm = try (images - start).square().rowSums()
-                let logits = try classifier.logits(of: images)
-                let shortfall = try (confidence - goal.lead(in: logits)).clamped(min: 0)
+                let norm = try (images - batch.images).square().rowSums()
+                let logits = try batch.logits(of: images)
+                let shortfall = try (confidence - batch.goal.lead(in: logits)).clamped(min: 0)
                 return (try norm + constants * shortfall, (images, logits, norm))
             }
+            batch.countBackward()
             return (
                 try images.detached(), try logits.detached(), try norm.detached(), loss,
-                try gradient.isNaN().choose(gradient.zerosLike(), gradient)
+                try gradient.withoutNaN()
             )
         }
 
@@ -173,9 +166,7 @@ public struct CW: Attack {
         }
 
         mutating func keep(_ open: [Int]) throws {
-            places = open.map { places[$0] }
-            start = try start.rows(open)
-            goal = try goal.rows(open)
+            batch = try batch.rows(open)
             constants = try constants.rows(open)
             w = try w.rows(open)
             mean = try mean.rows(open)

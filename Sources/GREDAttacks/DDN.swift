@@ -47,20 +47,17 @@ public struct DDN: Attack {
         ]
     }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
-        let count = images.shape[0]
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        let (images, goal) = (batch.images, batch.goal)
         // No perturbation within 0…1 is longer than to the farther end of every pixel.
         let longest = try images.maximum(1 - images).rowNorms()
-        var norm = try Tensor.full([count], initialNorm, device: images.device)
+        var norm = try Tensor.full([batch.count], initialNorm, device: images.device)
         var delta = try images.zerosLike()
         var best = delta
-        var bestNorm = try Tensor.full([count], .infinity, device: images.device)
+        var bestNorm = try Tensor.full([batch.count], .infinity, device: images.device)
 
         for step in 0..<steps {
-            let (gradient, logits) = try classifier.ascent(of: goal, at: images + delta)
+            let (gradient, logits) = try batch.ascent(at: images + delta)
             let reached = try goal.isReached(in: logits, confidence: confidence)
             let length = try delta.rowNorms()
             let better = try reached .& (length .< bestNorm)
@@ -68,16 +65,15 @@ public struct DDN: Attack {
             bestNorm = try better.choose(length, bestNorm)
 
             let rate = 0.01 + 0.99 * (1 + cos(.pi * Double(step) / Double(steps))) / 2
-            delta = try delta + normalised(gradient, seeds: seeds) * rate
+            delta = try delta + normalised(gradient, seeds: batch.seeds) * rate
             norm = try reached.choose(
                 norm * (1 - gamma), (norm * (1 + gamma)).minimum(longest))
             delta = try rescaled(delta, to: norm)
             delta = try quantised(delta, around: images)
         }
         // The last perturbation has not been tried yet.
-        let logits = try classifier.logits(of: images + delta)
         let better =
-            try goal.isReached(in: logits, confidence: confidence)
+            try batch.isReached(by: images + delta, confidence: confidence)
             .& (delta.rowNorms() .< bestNorm)
         best = try .chosen(where: better, delta, best)
         return try (images + best).clamped(min: 0, max: 1)

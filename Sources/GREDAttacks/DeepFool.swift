@@ -42,65 +42,53 @@ public struct DeepFool: Attack {
         ]
     }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
-        guard case .untargeted(let labels) = goal else {
-            throw AttackFault.cannotTarget(attack: name)
-        }
-        var results = images
-        // The images still searched for: their places in the batch, and their state.
-        var places = Array(0..<images.shape[0])
-        var start = images
-        var label = labels.tensor
-        var total = try images.zerosLike()
-        var current = images
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        var results = batch.images
+        // The images still searched for, and their state.
+        var batch = batch
+        var total = try batch.images.zerosLike()
+        var current = batch.images
         var rivals: Tensor?
 
         for step in 0...steps {
             // Trying first, without a graph, costs one pass forward and spares the finished images
             // all the passes back.
-            let logits = try classifier.logits(of: current)
-            let reached = try Goal.untargeted(Labels(label))
-                .isReached(in: logits, confidence: confidence)
+            let logits = try batch.logits(of: current)
+            let reached = try batch.goal.isReached(in: logits, confidence: confidence)
             let done = try reached.positions()
             if !done.isEmpty {
                 results = try results.replacingRows(
-                    done.map { places[$0] }, with: current.rows(done))
+                    done.map { batch.places[$0] }, with: current.rows(done))
             }
             let open = try (.!reached).positions()
             if step == steps || open.isEmpty { break }
             let competing =
                 try rivals
-                ?? LinearisedBoundary.rivals(of: label, in: logits, candidates: candidates)
+                ?? LinearisedBoundary.rivals(
+                    of: batch.goal.classes, in: logits, candidates: candidates)
 
-            places = open.map { places[$0] }
-            (start, label) = (try start.rows(open), try label.rows(open))
+            batch = try batch.rows(open)
             (current, total) = (try current.rows(open), try total.rows(open))
             let openRivals = try competing.rows(open)
             rivals = openRivals
-            total =
-                try total
-                + nearestBoundary(
-                    at: current, label: label, rivals: openRivals, against: classifier)
-            current = try (start + total * (1 + overshoot)).clamped(min: 0, max: 1)
+            total = try total + toNearestBoundary(of: batch, at: current, rivals: openRivals)
+            current = try (batch.images + total * (1 + overshoot)).clamped(min: 0, max: 1)
         }
         return results
     }
 
     /// The step to the nearest boundary of the linearised classifier, `[N, C, H, W]`.
-    private func nearestBoundary(
-        at images: Tensor, label: Tensor, rivals: Tensor, against classifier: any Classifier
+    private func toNearestBoundary(
+        of batch: AttackBatch, at current: Tensor, rivals: Tensor
     ) throws -> Tensor {
         // `confidence` moves the boundary that is walked to; a ten-thousandth crosses it.
         let beyond = confidence + 1e-4
         let boundary = try LinearisedBoundary.nearest(
-            at: images, label: label, rivals: rivals, beyond: beyond, against: classifier)
+            of: batch, at: current, rivals: rivals, beyond: beyond)
         let gap = try (beyond - boundary.difference).clamped(min: 0)
         let square = try boundary.gradient.rowNorms().square()
         let flat = try .!(square .> 0)
         let scale = try flat.choose(square.zerosLike(), gap / square)
-        return try boundary.gradient * scale.perRow(rank: images.rank)
+        return try boundary.gradient * scale.perRow(rank: current.rank)
     }
 }

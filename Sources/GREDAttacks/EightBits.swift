@@ -22,22 +22,14 @@ public enum EightBits {
         _ adversarial: Tensor, from originals: Tensor, towards goal: Goal,
         against classifier: any Classifier, confidence: Double = 0
     ) throws -> Tensor {
-        var results = try rounded(adversarial)
-        var open = Array(0..<originals.shape[0])
-        for factor in factors where !open.isEmpty {
-            let start = try originals.rows(open)
-            let delta = try adversarial.rows(open) - start
-            let candidate = try rounded(start + delta * factor)
-            let reached = try goal.rows(open)
-                .isReached(in: classifier.logits(of: candidate), confidence: confidence).bools()
-            let done = reached.indices.filter { reached[$0] }
-            if !done.isEmpty {
-                results = try results.replacingRows(
-                    done.map { open[$0] }, with: candidate.rows(done))
-            }
-            open = reached.indices.filter { !reached[$0] }.map { open[$0] }
-        }
-        return results
+        let batch = AttackBatch(
+            originals, towards: goal, against: classifier,
+            seeds: ImageSeeds(seed: 0, range: 0..<originals.shape[0]))
+        let (images, open) = try Lengthening(
+            factors: factors, grid: rounded, confidence: confidence
+        ).applied(to: adversarial, in: batch)
+        return open.isEmpty
+            ? images : try images.replacingRows(open, with: rounded(adversarial.rows(open)))
     }
 
     /// Fine at first, where most images are rescued, then ever coarser.

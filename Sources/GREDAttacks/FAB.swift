@@ -48,27 +48,22 @@ public struct FAB: Attack {
         ]
     }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
-        guard case .untargeted(let labels) = goal else {
-            throw AttackFault.cannotTarget(attack: name)
-        }
-        let logits = try classifier.logits(of: images)
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        let (images, goal) = (batch.images, batch.goal)
+        let logits = try batch.logits(of: images)
         let rivals = try LinearisedBoundary.rivals(
-            of: labels.tensor, in: logits, candidates: candidates)
+            of: goal.classes, in: logits, candidates: candidates)
         // An image that is adversarial already needs no perturbation.
         var best = images
         var bestNorm = try goal.isReached(in: logits).choose(
-            .zeros([images.shape[0]], device: images.device),
-            .full([images.shape[0]], .infinity, device: images.device))
+            .zeros([batch.count], device: images.device),
+            .full([batch.count], .infinity, device: images.device))
         let origin = try images.flattened(from: 1)
         var current = images
 
         for _ in 0..<steps {
             let boundary = try LinearisedBoundary.nearest(
-                at: current, label: labels.tensor, rivals: rivals, against: classifier)
+                of: batch, at: current, rivals: rivals)
             let place = try current.flattened(from: 1)
             let normals = try boundary.gradient.flattened(from: 1)
             let gapAtOrigin =
@@ -86,7 +81,7 @@ public struct FAB: Attack {
                 + (origin + direct * overshoot) * share
             current = try moved.clamped(min: 0, max: 1).reshaped(images.shape)
 
-            let reached = try goal.isReached(in: classifier.logits(of: current))
+            let reached = try batch.isReached(by: current)
             let norm = try (current - images).rowNorms()
             let better = try reached .& (norm .< bestNorm)
             best = try .chosen(where: better, current, best)

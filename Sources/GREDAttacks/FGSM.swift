@@ -18,12 +18,8 @@ public struct FGSM: Attack {
 
     public var limits: [AttackSetting] { [AttackSetting("epsilon", epsilon, in: 0...1)] }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
-        guard !goal.isTargeted else { throw AttackFault.cannotTarget(attack: name) }
-        let (gradient, _) = try classifier.ascent(of: goal, at: images)
-        return try (images + gradient.sign() * epsilon).clamped(min: 0, max: 1)
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        let (gradient, _) = try batch.ascent(at: batch.images)
+        return try (batch.images + gradient.sign() * epsilon).clamped(min: 0, max: 1)
     }
 }

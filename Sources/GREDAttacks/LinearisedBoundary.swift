@@ -1,4 +1,3 @@
-import GREDClassifiers
 import LibTorch
 
 /// The boundary that is nearest to each image once the classifier is taken for linear there: what
@@ -18,13 +17,12 @@ struct LinearisedBoundary {
     /// One pass forward serves the gradients of all classes.
     /// - Parameter beyond: how many nats past equal logits the boundary lies.
     static func nearest(
-        at images: Tensor, label: Tensor, rivals: Tensor, beyond: Double = 0,
-        against classifier: any Classifier
+        of batch: AttackBatch, at images: Tensor, rivals: Tensor, beyond: Double = 0
     ) throws -> LinearisedBoundary {
         let input = try images.watched()
-        let logits = try Gradient.recording { try classifier.logits(of: input) }
-        let own = try Gradient.recording { try logits.picked(label) }
-        let count = images.shape[0]
+        let logits = try Gradient.recording { try batch.logits(of: input) }
+        let own = try Gradient.recording { try logits.picked(batch.goal.classes) }
+        let count = batch.count
         var nearest = try Tensor.full([count], .infinity, device: images.device)
         var result = LinearisedBoundary(
             difference: try .zeros([count], device: images.device),
@@ -34,7 +32,8 @@ struct LinearisedBoundary {
             let difference = try Gradient.recording { try logits.picked(rival) - own }
             let gradient =
                 try Gradient.of([difference], towards: [input], keepingGraph: true)[0]
-                .map { try $0.isNaN().choose($0.zerosLike(), $0) } ?? images.zerosLike()
+                .map { try $0.withoutNaN() } ?? images.zerosLike()
+            batch.countBackward()
             let norm = try gradient.rowNorms()
             // No gradient, no boundary this way: infinitely far rather than NaN.
             let flat = try .!(norm .> 0)

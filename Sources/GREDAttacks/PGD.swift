@@ -27,7 +27,7 @@ public struct PGD: Attack {
         self.startsAtRandom = startsAtRandom
     }
 
-    public var expectedPasses: Int { steps + 2 }
+    public var expectedPasses: Int { steps + 1 }
     public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
 
     public var limits: [AttackSetting] {
@@ -38,26 +38,40 @@ public struct PGD: Attack {
         ]
     }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        let images = batch.images
         let lower = try (images - epsilon).clamped(min: 0)
         let upper = try (images + epsilon).clamped(max: 1)
-        var current = images
+        var start = images
         if startsAtRandom {
-            let noise = try seeds.uniformNoise(like: images, purpose: "pgd start")
-            current = try (images + noise * epsilon).maximum(lower).minimum(upper)
+            let noise = try batch.seeds.uniformNoise(like: images, purpose: "pgd start")
+            start = try (images + noise * epsilon).maximum(lower).minimum(upper)
         }
+        return try batch.climb(from: start, steps: steps) { current, gradient in
+            try (current + gradient.sign() * stepSize).maximum(lower).minimum(upper)
+        }
+    }
+}
 
+extension AttackBatch {
+    /// Projected ascent, whatever the ball: the last iterate, or where that is not adversarial and an
+    /// earlier one was, the latest of those.
+    /// - Parameter step: from the present point and the gradient there to the next point of the ball.
+    func climb(
+        from start: Tensor, steps: Int,
+        step: (_ current: Tensor, _ gradient: Tensor) throws -> Tensor
+    ) throws -> Tensor {
+        var current = start
         var adversarial = current
+        var everReached = try Tensor.zeros([count], device: current.device) .> 0
         for _ in 0..<steps {
-            let (gradient, logits) = try classifier.ascent(of: goal, at: current)
-            adversarial = try .chosen(where: goal.isReached(in: logits), current, adversarial)
-            current = try (current + gradient.sign() * stepSize).maximum(lower).minimum(upper)
+            let (gradient, logits) = try ascent(at: current)
+            let reached = try goal.isReached(in: logits)
+            adversarial = try .chosen(where: reached, current, adversarial)
+            everReached = try everReached .| reached
+            current = try step(current, gradient)
         }
-        let reached = try goal.isReached(in: classifier.logits(of: current))
-        let everReached = try goal.isReached(in: classifier.logits(of: adversarial))
+        let reached = try isReached(by: current)
         return try .chosen(where: reached .| (.!everReached), current, adversarial)
     }
 }

@@ -28,7 +28,7 @@ public struct PGDL2: Attack {
         self.startsAtRandom = startsAtRandom
     }
 
-    public var expectedPasses: Int { steps + 2 }
+    public var expectedPasses: Int { steps + 1 }
     public func withSteps(_ steps: Int) -> any Attack { with(\.steps, steps) }
 
     public var limits: [AttackSetting] {
@@ -39,32 +39,20 @@ public struct PGDL2: Attack {
         ]
     }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
-        var current = images
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        let images = batch.images
+        var start = images
         if startsAtRandom {
-            let noise = try seeds.uniformNoise(like: images, purpose: "pgd-l2 start")
-            let radius = try seeds.uniformShares(purpose: "pgd-l2 radius").to(images.device)
-            let start =
-                try noise
-                * (radius * epsilon / noise.rowNorms().clamped(min: 1e-12))
-                .perRow(rank: images.rank)
-            current = try (images + start).clamped(min: 0, max: 1)
+            let noise = try batch.seeds.uniformNoise(like: images, purpose: "pgd-l2 start")
+            let radius = try batch.seeds.uniformShares(purpose: "pgd-l2 radius").to(images.device)
+            let factor = try radius * epsilon / noise.rowNorms().clamped(min: 1e-12)
+            start = try (images + noise * factor.perRow(rank: images.rank)).clamped(min: 0, max: 1)
         }
-
-        var adversarial = current
-        for _ in 0..<steps {
-            let (gradient, logits) = try classifier.ascent(of: goal, at: current)
-            adversarial = try .chosen(where: goal.isReached(in: logits), current, adversarial)
-            let lengths = try gradient.rowNorms().clamped(min: 1e-30)
-            let step = try gradient * (stepSize / lengths).perRow(rank: images.rank)
-            current = try projected(current + step, around: images)
+        return try batch.climb(from: start, steps: steps) { current, gradient in
+            let factor = try stepSize / gradient.rowNorms().clamped(min: 1e-30)
+            return try projected(
+                current + gradient * factor.perRow(rank: images.rank), around: images)
         }
-        let reached = try goal.isReached(in: classifier.logits(of: current))
-        let everReached = try goal.isReached(in: classifier.logits(of: adversarial))
-        return try .chosen(where: reached .| (.!everReached), current, adversarial)
     }
 
     /// The nearest point of the ball, then of 0…1, which lies in the ball still.

@@ -21,6 +21,8 @@ public struct Restarted<Base: Attack>: Attack {
     public var name: String { base.name }
     public static var canTarget: Bool { Base.canTarget }
     public static var isMinimumNorm: Bool { Base.isMinimumNorm }
+    public var confidence: Double { base.confidence }
+    public var levels: Int? { base.levels }
     public var expectedPasses: Int { base.expectedPasses * restarts }
     public var limits: [AttackSetting] {
         base.limits + [AttackSetting("restarts", restarts, atLeast: 1)]
@@ -29,25 +31,19 @@ public struct Restarted<Base: Attack>: Attack {
         base.withSteps(steps).restarted(restarts)
     }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
-        var best = try base.perturb(images, towards: goal, against: classifier, seeds: seeds)
-        var reached = try goal.isReached(in: classifier.logits(of: best)).bools()
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        var best = try base.perturb(batch)
+        var reached = try batch.isReached(by: best, confidence: confidence).bools()
         for restart in 1..<max(restarts, 1) {
             let open = reached.indices.filter { Self.isMinimumNorm || !reached[$0] }
             guard !open.isEmpty else { break }
-            let again = try base.perturb(
-                images.rows(open), towards: goal.rows(open), against: classifier,
-                seeds: ImageSeeds(
-                    seed: seeds.seed &+ UInt64(restart), indices: open.map { seeds.indices[$0] }))
-            let found = try goal.rows(open).isReached(in: classifier.logits(of: again)).bools()
-            let lengths = try (again - images.rows(open)).rowNorms().floats()
-            let before = try (best - images).rowNorms().floats()
+            let rest = try batch.rows(open).begun(seed: batch.seeds.seed &+ UInt64(restart))
+            let again = try base.perturb(rest)
+            let found = try rest.isReached(by: again, confidence: confidence).bools()
+            let lengths = try (again - rest.images).rowNorms().floats()
+            let before = try (best.rows(open) - rest.images).rowNorms().floats()
             let better = open.indices.filter { place in
-                found[place]
-                    && (!reached[open[place]] || lengths[place] < before[open[place]])
+                found[place] && (!reached[open[place]] || lengths[place] < before[place])
             }
             guard !better.isEmpty else { continue }
             best = try best.replacingRows(better.map { open[$0] }, with: again.rows(better))

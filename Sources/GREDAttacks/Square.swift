@@ -39,25 +39,26 @@ public struct Square: Attack {
         ]
     }
 
-    public func perturb(
-        _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
-    ) throws -> Tensor {
-        try checkSettings()
+    public func search(_ batch: AttackBatch) throws -> Tensor {
+        let images = batch.images
         let shape = images.shape
         guard images.count > 0 else { return images }
-        var streams = seeds.indices.indices.map { seeds.stream(at: $0, purpose: "square") }
+        var streams = batch.seeds.indices.indices.map {
+            batch.seeds.stream(at: $0, purpose: "square")
+        }
         var result = try moved(images, by: stripes(shape, &streams).to(images.device))
-        var lead = try goal.lead(in: classifier.logits(of: result)).floats()
+        var lead = try batch.goal.lead(in: batch.logits(of: result)).floats()
         for query in 1..<max(queries, 1) {
             // NaN never leads: such an image is searched to the end.
             let open = lead.indices.filter { !(lead[$0] > 0) }
             guard !open.isEmpty else { break }
             let side = side(at: query, of: shape)
             let square = try square(side, shape, open, &streams, images.device)
-            let start = try images.rows(open)
+            let searched = try batch.rows(open)
+            let start = searched.images
             let tried = try moved(
                 start, by: square.mask.choose(square.values, result.rows(open) - start))
-            let found = try goal.rows(open).lead(in: classifier.logits(of: tried)).floats()
+            let found = try searched.goal.lead(in: searched.logits(of: tried)).floats()
             let better = open.indices.filter { found[$0] > lead[open[$0]] || lead[open[$0]].isNaN }
             guard !better.isEmpty else { continue }
             result = try result.replacingRows(better.map { open[$0] }, with: tried.rows(better))

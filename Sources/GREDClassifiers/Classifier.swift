@@ -19,15 +19,18 @@ public protocol Classifier {
     /// The logits of images, `[N, L]`. A pass never changes the classifier: it is a function.
     func logits(of images: Tensor) throws -> Tensor
 
-    /// A classifier that says the same, to float32 rounding, and is made for being asked often: its
-    /// weights are fixed and rewritten for speed. For the search of an attack; what an attack claims
-    /// is judged by the classifier itself.
-    func frozen() throws -> any Classifier
+    /// A classifier that says the same, to rounding in this precision, and is made for being asked
+    /// often: its weights are fixed and rewritten for speed. For the search of an attack; what an
+    /// attack claims is judged by the classifier itself.
+    func frozen(_ precision: Precision) throws -> any Classifier
 }
 
 extension Classifier {
     /// The classifier itself, where nothing is known that would be faster.
-    public func frozen() throws -> any Classifier { self }
+    public func frozen(_ precision: Precision) throws -> any Classifier { self }
+
+    /// As ``frozen(_:)``, in float32.
+    public func frozen() throws -> any Classifier { try frozen(.float32) }
 
     /// L, the number of classes.
     public var classCount: Int { classNames.count }

@@ -11,7 +11,7 @@ public final class FrozenClassifier: Classifier {
 
     /// Records a classifier whose pass does not depend on the number of images, except through
     /// operators: every built-in network.
-    public init(recording classifier: NetworkClassifier) throws {
+    public init(recording classifier: NetworkClassifier, precision: Precision = .float32) throws {
         inputShape = classifier.inputShape
         classNames = classifier.classNames
         let grey = try Tensor.full(
@@ -22,7 +22,7 @@ public final class FrozenClassifier: Classifier {
         }.frozen()
         // What was not rewritten is still the network's own.
         program.tensors = try program.tensors.mapValues { try $0.cloned() }
-        replay = try Replay(program)
+        replay = try Replay(program, precision: precision)
         try replay.move(to: classifier.device)
     }
 
@@ -32,5 +32,7 @@ public final class FrozenClassifier: Classifier {
 }
 
 extension NetworkClassifier {
-    public func frozen() throws -> any Classifier { try FrozenClassifier(recording: self) }
+    public func frozen(_ precision: Precision) throws -> any Classifier {
+        try FrozenClassifier(recording: self, precision: precision)
+    }
 }

@@ -105,7 +105,7 @@ public final class ProgramClassifier: Classifier {
     }
 
     /// A copy whose program is rewritten for speed.
-    private init(freezing original: ProgramClassifier) throws {
+    private init(freezing original: ProgramClassifier, precision: Precision) throws {
         inputShape = original.inputShape
         classNames = original.classNames
         output = original.output
@@ -115,11 +115,13 @@ public final class ProgramClassifier: Classifier {
         outputIndex = original.outputIndex
         normalisation = original.normalisation
         device = original.device
-        replay = try Replay(original.program.frozen())
+        replay = try Replay(original.program.frozen(), precision: precision)
         try replay.move(to: device)
     }
 
-    public func frozen() throws -> any Classifier { try ProgramClassifier(freezing: self) }
+    public func frozen(_ precision: Precision) throws -> any Classifier {
+        try ProgramClassifier(freezing: self, precision: precision)
+    }
 
     public func move(to device: Device) throws {
         try replay.move(to: device)

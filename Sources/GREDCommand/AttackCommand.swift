@@ -45,6 +45,20 @@ struct AttackCommand: ParsableCommand {
         help: "Steps of pgd, pgd-l2, deepfool, ddn and fab; iterations of cw; queries of square.")
     var steps: Int?
 
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Another setting by its name, such as learning-rate=0.05; repeat for more.",
+            valueName: "setting=value"))
+    var settings: [String] = []
+
+    @Option(
+        help: """
+            What attacks search in: float32, or bfloat16 where the processor has instructions for it. \
+            What they claim is judged in float32 either way.
+            """)
+    var searchIn = Precision.float32
+
     @Option(help: "How often each attack is tried, with other random numbers; the best counts.")
     var restarts = 1
 
@@ -80,29 +94,28 @@ struct AttackCommand: ParsableCommand {
         let set = try DataSet(named: data, observer: bench.observer).sets.test
         try checkAtTheDoor(classifier, set, bench)
         let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: hash, bench: bench)
+            classifier: classifier, classifierHash: hash, bench: bench, precision: searchIn)
         let images = try experiment.correctlyClassified(set, count: count)
-        var summaries: [AttackSummary] = []
+        var results: [(plan: AttackPlan, record: AttackRecord)] = []
         for plan in plans {
             let record = try experiment.run(plan, on: images)
-            summaries.append(try AttackSummary(plan, record))
+            results.append((plan, record))
             if let output {
                 try record.save(
                     to: URL(filePath: output).appending(component: "\(plan.fileName).safetensors"))
             }
         }
-        let report = AttackReport(
-            command: bench.command, seed: bench.seed, data: set.name,
-            classifier: hash, attacks: summaries)
-        if let output {
-            try AtomicFile.write(
-                report.json(), to: URL(filePath: output).appending(component: "attacks.json"))
-        }
+        let report = try AttackReport(
+            of: results, command: bench.command, seed: bench.seed, data: set.name,
+            classifier: hash, precision: searchIn)
+        if let output { try AttackPage(report).write(to: URL(filePath: output)) }
         if json {
             print(String(decoding: try report.json(), as: UTF8.self))
-        } else {
-            print(TerminalTable(report.table, isColoured: isatty(1) == 1).render())
-            if let output { print("adversarial images in \(output)") }
+            return
+        }
+        print(TerminalTable(report.table, isColoured: isatty(1) == 1).render())
+        if let output {
+            print("adversarial images in \(output); a page to look at: \(output)/attacks.html")
         }
     }
 
@@ -135,6 +148,6 @@ struct AttackCommand: ParsableCommand {
         if let steps { budget.steps = steps }
         var attack = try AttackCatalogue.attack(named: name, budget: budget)
         if let steps { attack = attack.withSteps(steps) }
-        return attack.restarted(restarts)
+        return try attack.with(settings).restarted(restarts)
     }
 }

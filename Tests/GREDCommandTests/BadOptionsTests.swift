@@ -34,6 +34,12 @@ extension ProgramTests {
                     ["fgsm", "cannot aim", "pgd, cw, ddn, pgd-l2"]
                 ),
                 (["attack", "fgsm", "--count", "0"] + attack, ["--count", "positive"]),
+                (["attack", "fgsm", "--set", "epsilon"] + attack, ["--set", "SETTING=VALUE"]),
+                (["attack", "cw", "--set", "rate=1"] + attack, ["'rate'", "learning-rate"]),
+                (["attack", "cw", "--set", "iterations=few"] + attack, ["iterations", "'few'"]),
+                (["attack", "cw", "--set", "iterations=0.5"] + attack, ["wrong kind of value"]),
+                (["attack", "cw", "--set", "confidence=-1"] + attack, ["confidence", "-1"]),
+                (["attack", "fgsm", "--search-in", "int8"] + attack, ["int8", "bfloat16"]),
                 (
                     ["protect", "classifier", "--output", "new", "--profile", "huge"],
                     ["huge", "smoke"]

@@ -59,8 +59,14 @@ extension ProgramTests {
             #expect(attacks.map { $0["name"] as? String } == ["fgsm", "ddn"])
             #expect(attacks.allSatisfy { $0["attempted"] as? Int == 8 })
             #expect(attacks.allSatisfy { ($0["success"] as? Double ?? 0) > 0.5 })
-            for name in ["fgsm", "ddn"] {
-                #expect(try place.contents.contains("adversarial/\(name).safetensors"))
+            #expect(attacks.allSatisfy { ($0["seconds"] as? Double ?? 0) > 0 })
+            #expect(report["worst_case"] is [String: Any])
+            let files = [
+                "fgsm.safetensors", "ddn.safetensors", "attacks.html", "security.svg",
+                "progress.svg",
+            ]
+            for name in files {
+                #expect(try place.contents.contains("adversarial/\(name)"))
             }
         }
 

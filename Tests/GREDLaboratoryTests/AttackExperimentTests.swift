@@ -81,6 +81,8 @@ struct AttackExperimentTests {
         classifier.forgetPasses()
         let resumed = try experiment(folder).run(plan, on: set)
         #expect(try bytes(resumed) == bytes(whole))
+        #expect(resumed.cost.forward == whole.cost.forward)
+        #expect(resumed.cost.improvements == whole.cost.improvements)
         #expect(resumed.labels == whole.labels && resumed.succeeded == whole.succeeded)
         let resumedPasses = classifier.imagesSeen
         classifier.forgetPasses()
@@ -117,6 +119,45 @@ struct AttackExperimentTests {
         _ = try experiment(folder).run(
             AttackPlan(weaker.attack, isTargeted: false, count: 22), on: set)
         #expect(try folder.names.count == 5 * pieces)
+    }
+
+    @Test("figures follow from what was found")
+    func figures() throws {
+        let experiment = experiment(try TemporaryFolder())
+        let results = try Self.plans.map { (plan: $0, record: try experiment.run($0, on: set)) }
+        let report = try AttackReport(
+            of: results, command: "gred", seed: 4, data: "toy", classifier: "toy",
+            precision: .float32)
+        for (summary, record) in zip(report.attacks, results.map(\.record)) {
+            #expect(summary.securityCurve.last?.y == summary.success)
+            #expect(summary.securityCurve.map(\.y) == summary.securityCurve.map(\.y).sorted())
+            let norms = try record.norms()
+            let half = summary.securityCurve.first { $0.y >= summary.success / 2 }
+            #expect(abs((half?.x ?? 0) - (summary.medianL2 ?? 9)) < 0.1)
+            #expect(norms.contains(Float(summary.securityCurve[0].x)))
+            #expect(summary.forwardPasses >= 1 && summary.withoutGradient == 0)
+            #expect((summary.medianL0 ?? 0) > 0 && (summary.medianL2Rounded ?? 0) > 0)
+        }
+        let worst = try #require(report.worstCase)
+        let any = set.labels.indices.filter { place in
+            results.contains { $0.record.succeeded[place] }
+        }.count
+        #expect(worst.success == Double(any) / 22)
+        #expect((worst.medianL2 ?? 9) < 1)
+        let html = AttackPage(report).html()
+        #expect(html.contains("any of them") && html.contains("Security curve"))
+    }
+
+    @Test("a classifier without a gradient is not said to resist")
+    func withoutGradient() throws {
+        let flat = FlatClassifier(like: classifier)
+        let record = try AttackExperiment(
+            classifier: flat, classifierHash: "flat", bench: .inside(TemporaryFolder(), seed: 4)
+        ).run(AttackPlan(FGSM(epsilon: 0.06), count: 22), on: set)
+        #expect(record.succeeded.allSatisfy { !$0 } && record.withoutGradient.allSatisfy { $0 })
+        let resisting = try experiment(TemporaryFolder()).run(Self.plans[0], on: set)
+        #expect(resisting.succeeded.contains(false))
+        #expect(resisting.withoutGradient.allSatisfy { !$0 })
     }
 
     @Test("progress never runs backwards and ends at the number of images")

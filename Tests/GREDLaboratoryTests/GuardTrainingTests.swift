@@ -31,7 +31,8 @@ struct GuardTrainingTests {
         let flags = Array(repeating: true, count: count)
         return AttackRecord(
             originals: dark, adversarial: bright, rounded: bright,
-            labels: Array(repeating: 0, count: count), succeeded: flags, succeededRounded: flags)
+            labels: Array(repeating: 0, count: count), succeeded: flags, succeededRounded: flags,
+            withoutGradient: flags.map(!), cost: AttackCost(AttackMeter(count: count), seconds: 0))
     }
 
     private func detector(

@@ -1,5 +1,6 @@
-import LibTorch
 import Testing
+
+@testable import LibTorch
 
 @Suite("A rewritten program")
 struct RewriteTests {
@@ -46,6 +47,38 @@ struct RewriteTests {
     func channelsLast(_ model: String) throws {
         let program = try program(model)
         try expectSame(program, program.channelsLast(), on: model, within: 1e-5)
+    }
+
+    @Test("says nearly the same in 16 bits, in float32", arguments: models)
+    func narrow(_ model: String) throws {
+        let program = try program(model).droppingNoOps()
+        let input = try golden.tensor("\(model)/input")
+        let expected = try Replay(program)([input])
+        let found = try Replay(program, precision: .bfloat16)([input])
+        for (one, other) in zip(expected, found) {
+            #expect(other.dtype == one.dtype)
+            // Eight bits of precision, through a few layers.
+            try expect(other, near: one, within: 0.03, model)
+        }
+    }
+
+    @Test("holds weights in 16 bits, which changes nothing that is computed in them")
+    func narrowWeights() throws {
+        let program = try program("attention").frozen()
+        let narrowed = try program.narrowingWeights(to: .bfloat16)
+        let count = narrowed.tensors.values.count { $0.dtype == .bfloat16 }
+        #expect(count > 0)
+        let ends = [program.narrowable.lowerBound - 1, program.narrowable.upperBound]
+        for end in ends {
+            #expect(narrowed.weight(narrowed.nodes[end]["weight"])?.dtype == .float32)
+        }
+        // Products convert wide weights themselves, by the same rounding.
+        var wide = narrowed
+        for (name, tensor) in narrowed.tensors { wide.tensors[name] = try tensor.to(.float32) }
+        let input = try golden.tensor("attention/input")
+        let one = try Replay(wide, precision: .bfloat16)([input])[0]
+        let other = try Replay(program, precision: .bfloat16)([input])[0]
+        #expect(try one.bytes() == other.bytes())
     }
 
     @Test("says the same frozen, and has no batch normalisation left")

@@ -12,19 +12,36 @@ public struct AttackExperiment {
     let bench: Workbench
     /// Images attacked at once, and the size of a kept piece.
     let batchSize: Int
+    private let search: Search
+
+    /// The copy that is searched on, made when the first piece needs it.
+    private final class Search {
+        let precision: Precision
+        private var copy: SearchCopy?
+
+        init(_ precision: Precision) { self.precision = precision }
+
+        func copy(of classifier: any Classifier) throws -> SearchCopy {
+            let made = try copy ?? SearchCopy(of: classifier, in: precision)
+            copy = made
+            return made
+        }
+    }
 
     /// - Parameters:
     ///   - classifierHash: stands for the classifier in the keys of the store, such as its
     ///     `contentHash()`.
     ///   - batchSize: images attacked at once, and the size of a kept piece.
+    ///   - precision: what attacks search in; what they claim is judged in float32.
     public init(
         classifier: any Classifier, classifierHash: String, bench: Workbench,
-        batchSize: Int = 128
+        batchSize: Int = 128, precision: Precision = .float32
     ) {
         self.classifier = classifier
         self.classifierHash = classifierHash
         self.bench = bench
         self.batchSize = batchSize
+        search = Search(precision)
     }
 
     /// The first `count` images that the classifier gets right: an image that is wrong already
@@ -92,9 +109,10 @@ public struct AttackExperiment {
     private static let file = "attack.safetensors"
 
     private struct Configuration: Encodable {
-        var version = 1
+        var version = 2
         var classifier: String
         var attack: AnyEncodable
+        var precision: Precision
         var name: String
         var isTargeted: Bool
         var seed: UInt64
@@ -107,7 +125,8 @@ public struct AttackExperiment {
     ) throws -> AttackRecord {
         let piece = set.subset(Array(range))
         let configuration = Configuration(
-            classifier: classifierHash, attack: AnyEncodable(plan.attack), name: plan.attack.name,
+            classifier: classifierHash, attack: AnyEncodable(plan.attack),
+            precision: search.precision, name: plan.attack.name,
             isTargeted: plan.isTargeted, seed: bench.seed, images: piece.contentHash,
             first: range.lowerBound)
         return try bench.result(
@@ -131,20 +150,42 @@ public struct AttackExperiment {
                     avoiding: set.labels, classes: classifier.classCount, seeds: seeds))
             : .untargeted(try Labels(set.labels))
         let goal = try choice.to(classifier.device)
-        let adversarial = try withoutActuallyEscaping(onPass) { onPass in
-            try plan.attack.perturb(
-                images, towards: goal,
-                against: WatchedClassifier(classifier: classifier, onPass: onPass), seeds: seeds)
+        return try withoutActuallyEscaping(onPass) { onPass in
+            let meter = AttackMeter(count: set.count, onPass: onPass)
+            let batch = AttackBatch(
+                images, towards: goal, against: classifier, seeds: seeds, meter: meter)
+            let copy = try search.copy(of: classifier)
+            let clock = ContinuousClock()
+            let started = clock.now
+            let adversarial = try plan.attack.perturb(batch, searchingOn: copy)
+            let seconds = started.duration(to: clock.now) / .seconds(1)
+            let rounded =
+                type(of: plan.attack).isMinimumNorm
+                ? try EightBits.finished(
+                    adversarial, from: images, towards: goal, against: classifier,
+                    confidence: plan.attack.confidence)
+                : try EightBits.rounded(adversarial)
+            let succeeded = try goal.isReached(in: classifier.logits(of: adversarial)).bools()
+            return AttackRecord(
+                originals: images, adversarial: adversarial, rounded: rounded, labels: set.labels,
+                succeeded: succeeded,
+                succeededRounded: try goal.isReached(in: classifier.logits(of: rounded)).bools(),
+                withoutGradient: try Self.withoutGradient(batch, among: succeeded.map(!)),
+                cost: AttackCost(meter, seconds: seconds))
         }
-        let rounded =
-            type(of: plan.attack).isMinimumNorm
-            ? try EightBits.finished(
-                adversarial, from: images, towards: goal, against: classifier)
-            : try EightBits.rounded(adversarial)
-        return AttackRecord(
-            originals: images, adversarial: adversarial, rounded: rounded, labels: set.labels,
-            succeeded: try goal.isReached(in: classifier.logits(of: adversarial)).bools(),
-            succeededRounded: try goal.isReached(in: classifier.logits(of: rounded)).bools())
+    }
+
+    /// Those among the flagged at which the classifier has no gradient.
+    private static func withoutGradient(
+        _ batch: AttackBatch, among flags: [Bool]
+    ) throws -> [Bool] {
+        let open = flags.indices.filter { flags[$0] }
+        guard !open.isEmpty else { return flags }
+        let rest = try batch.rows(open)
+        let sizes = try rest.ascent(at: rest.images).gradient.abs().rowMaxima().floats()
+        var result = flags
+        for (place, size) in zip(open, sizes) { result[place] = !(size > 0) }
+        return result
     }
 }
 

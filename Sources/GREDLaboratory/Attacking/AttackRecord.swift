@@ -17,6 +17,11 @@ public struct AttackRecord {
     public var succeeded: [Bool]
     /// Whether `rounded` does, `[N]`.
     public var succeededRounded: [Bool]
+    /// Whether the classifier has no gradient at the image itself, for those that it resisted, `[N]`:
+    /// an attack that follows gradients has shown nothing there.
+    public var withoutGradient: [Bool]
+    /// What it took.
+    public var cost: AttackCost
 
     /// N, the number of images attacked.
     public var count: Int { labels.count }
@@ -36,7 +41,8 @@ public struct AttackRecord {
                 ("originals", originals), ("adversarial", adversarial), ("images", rounded),
                 ("labels", Tensor(labels)), ("succeeded", Tensor(succeeded)),
                 ("succeeded_rounded", Tensor(succeededRounded)),
-            ], to: file)
+                ("without_gradient", Tensor(withoutGradient)),
+            ] + cost.tensors(), to: file)
     }
 
     /// Reads what ``save(to:)`` wrote.
@@ -54,11 +60,13 @@ public struct AttackRecord {
         labels = try tensor("labels").ints()
         succeeded = try tensor("succeeded").bools()
         succeededRounded = try tensor("succeeded_rounded").bools()
+        withoutGradient = try tensor("without_gradient").bools()
+        cost = try AttackCost(tensors: tensor)
     }
 
     init(
         originals: Tensor, adversarial: Tensor, rounded: Tensor, labels: [Int], succeeded: [Bool],
-        succeededRounded: [Bool]
+        succeededRounded: [Bool], withoutGradient: [Bool], cost: AttackCost
     ) {
         self.originals = originals
         self.adversarial = adversarial
@@ -66,6 +74,8 @@ public struct AttackRecord {
         self.labels = labels
         self.succeeded = succeeded
         self.succeededRounded = succeededRounded
+        self.withoutGradient = withoutGradient
+        self.cost = cost
     }
 
     /// Several records, one after another.
@@ -75,6 +85,8 @@ public struct AttackRecord {
             adversarial: try .concatenated(parts.map(\.adversarial)),
             rounded: try .concatenated(parts.map(\.rounded)), labels: parts.flatMap(\.labels),
             succeeded: parts.flatMap(\.succeeded),
-            succeededRounded: parts.flatMap(\.succeededRounded))
+            succeededRounded: parts.flatMap(\.succeededRounded),
+            withoutGradient: parts.flatMap(\.withoutGradient),
+            cost: AttackCost(joining: parts.map(\.cost)))
     }
 }

@@ -19,10 +19,55 @@ public struct AttackSummary: Codable, Sendable {
     public var successInterval: [Double]
     /// The same after rounding to 8 bits.
     public var successRounded: Double
+    /// How many of the images that were not turned have no gradient to follow: an attack that goes by
+    /// gradients has shown nothing of them.
+    public var withoutGradient: Int
     /// Over the successes; nil where there are none.
     public var medianL2: Double?
-    /// The largest change of a pixel, for pixels in 0…1: the median over the successes.
+    /// The same at 8 bits, over those that succeed there.
+    public var medianL2Rounded: Double?
+    /// The largest change of a value, for pixels in 0…1: the median over the successes.
     public var medianLinf: Double?
+    /// How many values of an image change at 8 bits: the median over those that succeed there.
+    public var medianL0: Double?
+    /// Passes forward, the mean of all images.
+    public var forwardPasses: Double
+    /// Passes back, the mean of all images.
+    public var backwardPasses: Double
+    /// How long the search took.
+    public var seconds: Double
+    /// The share of all images that is turned by no more than an L2 norm, at norms that rise.
+    public var securityCurve: [CurvePoint]
+    /// The median over all images of the shortest perturbation so far, after a number of passes
+    /// forward; it begins where half the images have one.
+    public var progressCurve: [CurvePoint]
+
+    /// The name in tables, such as `ddn` or `ddn (targeted)`.
+    public var title: String { targeted ? "\(name) (targeted)" : name }
+
+    /// A point of a curve, written as a pair.
+    public struct CurvePoint: Codable, Sendable, Hashable {
+        /// The L2 norm, or the number of passes.
+        public var x: Double
+        /// The share, or the L2 norm.
+        public var y: Double
+
+        init(_ x: Double, _ y: Double) {
+            self.x = x
+            self.y = y
+        }
+
+        public init(from decoder: any Decoder) throws {
+            var pair = try decoder.unkeyedContainer()
+            self.init(try pair.decode(Double.self), try pair.decode(Double.self))
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var pair = encoder.unkeyedContainer()
+            try pair.encode(x)
+            try pair.encode(y)
+        }
+    }
 
     /// Measures what a plan led to: rates over all images, norms before rounding.
     public init(_ plan: AttackPlan, _ record: AttackRecord) throws {
@@ -35,61 +80,34 @@ public struct AttackSummary: Codable, Sendable {
         success = share.value
         successInterval = share.bounds
         successRounded = Statistics.share(record.succeededRounded)
-        let delta = try record.adversarial - record.originals
+        withoutGradient = record.withoutGradient.count { $0 }
+
+        let change = try record.adversarial - record.originals
+        let norms = try change.rowNorms().floats()
         let winners = record.succeeded.indices.filter { record.succeeded[$0] }
-        let norms = try delta.rowNorms().floats()
-        let largest = try delta.abs().rowMaxima().floats()
         medianL2 = Statistics.median(winners.map { norms[$0] })
+        let largest = try change.abs().rowMaxima().floats()
         medianLinf = Statistics.median(winners.map { largest[$0] })
-    }
-}
+        let changeRounded = try record.rounded - record.originals
+        let normsRounded = try changeRounded.rowNorms().floats()
+        medianL2Rounded = Statistics.median(record.survivors.map { normsRounded[$0] })
+        // Half a step of 8 bits is more than float32 rounding and less than any change.
+        let changed = try (changeRounded.abs() .> 0.5 / 255).to(.float32).rowSums().floats()
+        medianL0 = Statistics.median(record.survivors.map { changed[$0] })
 
-/// What `gred attack` found.
-public struct AttackReport: Codable, Sendable {
-    /// The command as it was typed.
-    public var command: String
-    /// Of everything random in the attacks.
-    public var seed: UInt64
-    /// The name of the image set that was attacked.
-    public var data: String
-    /// SHA-256 of the classifier's weights.
-    public var classifier: String
-    /// One an attack, in the order in which they ran.
-    public var attacks: [AttackSummary]
-
-    /// Names all parts of the report; the figures are in ``AttackSummary``.
-    public init(
-        command: String, seed: UInt64, data: String, classifier: String, attacks: [AttackSummary]
-    ) {
-        self.command = command
-        self.seed = seed
-        self.data = data
-        self.classifier = classifier
-        self.attacks = attacks
+        forwardPasses = Statistics.mean(record.cost.forward)
+        backwardPasses = Statistics.mean(record.cost.backward)
+        seconds = record.cost.seconds
+        securityCurve = Self.securityCurve(winners.map { norms[$0] }, of: record.count)
+        progressCurve = record.cost.medianNorms().map { CurvePoint(Double($0.passes), $0.norm) }
     }
 
-    /// The report as JSON, keys in snake case; medians of no successes are left out.
-    public func json() throws -> Data { try ReportJSON.data(of: self) }
-
-    /// A row an attack, for a terminal or Markdown.
-    public var table: Table {
-        var table = Table(
-            columns: [
-                "attack", .number("images"), .number("success"), .number("at 8 bits"),
-                .number("median L2"), .number("median L∞"),
-            ], rows: [],
-            note: "Success with its 95% interval; medians over the successes, for pixels in 0…1.")
-        for attack in attacks {
-            table.append(texts: [
-                attack.name + (attack.targeted ? " (targeted)" : ""), "\(attack.attempted)",
-                Estimate(
-                    value: attack.success, lower: attack.successInterval[0],
-                    upper: attack.successInterval[1]
-                ).formatted(),
-                Figure.fixed(attack.successRounded), Figure.fixed(attack.medianL2 ?? .nan),
-                Figure.fixed(attack.medianLinf ?? .nan),
-            ])
-        }
-        return table
+    /// At most a hundred points, at the norms of the successes.
+    private static func securityCurve(_ norms: [Float], of count: Int) -> [CurvePoint] {
+        let sorted = norms.sorted()
+        let stride = max((sorted.count + 99) / 100, 1)
+        return sorted.indices
+            .filter { ($0 + 1).isMultiple(of: stride) || $0 + 1 == sorted.count }
+            .map { CurvePoint(Double(sorted[$0]), Double($0 + 1) / Double(count)) }
     }
 }

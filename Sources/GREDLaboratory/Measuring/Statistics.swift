@@ -5,6 +5,11 @@ enum Statistics {
         flags.isEmpty ? .nan : Double(flags.filter { $0 }.count) / Double(flags.count)
     }
 
+    /// The mean; NaN for none.
+    static func mean(_ values: [Int]) -> Double {
+        values.isEmpty ? .nan : Double(values.reduce(0, +)) / Double(values.count)
+    }
+
     /// The middle value, or the mean of the two in the middle; nil for none.
     static func median(_ values: [Float]) -> Double? {
         guard !values.isEmpty else { return nil }

@@ -27,12 +27,18 @@ public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
         return try body()
     }
 
-    private var setting: lt_mixed_precision {
+    /// What products are computed in; nil where nothing is mixed.
+    var productType: DType? {
         switch self {
-        case .float32: lt_mixed_precision(enabled: false, dtype: DType.bfloat16.rawValue)
-        case .bfloat16: lt_mixed_precision(enabled: true, dtype: DType.bfloat16.rawValue)
-        case .float16: lt_mixed_precision(enabled: true, dtype: DType.float16.rawValue)
+        case .float32: nil
+        case .bfloat16: .bfloat16
+        case .float16: .float16
         }
+    }
+
+    private var setting: lt_mixed_precision {
+        lt_mixed_precision(
+            enabled: productType != nil, dtype: (productType ?? .bfloat16).rawValue)
     }
 
     private static func set(

@@ -7,6 +7,9 @@
 public final class Replay {
     /// What is run.
     public let program: Program
+    /// What its products are computed in, but for the first and the last, which read pixels and give
+    /// scores: these stay in float32, and so do all outputs.
+    public let precision: Precision
     /// Where it runs, and where inputs must be.
     public private(set) var device = Device.cpu
     private var steps: [Step] = []
@@ -14,11 +17,17 @@ public final class Replay {
     private let inputSlots: [Int]
     private let outputSlots: [Int]
     private let slotCount: Int
+    /// The steps that run in the precision.
+    private let narrow: Range<Int>
+    /// The values that later steps take from these.
+    private var handedOn: [Int] = []
 
     /// - Throws: ``ProgramFault/missingOperator(name:source:)`` for an operator that this libtorch
     ///   does not have.
-    public init(_ program: Program) throws {
+    public init(_ program: Program, precision: Precision = .float32) throws {
+        let program = try program.narrowingWeights(to: precision)
         self.program = program
+        self.precision = precision
         var slots: [String: Int] = [:]
         func slot(_ name: String) -> Int {
             if let known = slots[name] { return known }
@@ -34,6 +43,10 @@ public final class Replay {
         }
         outputSlots = program.outputs.map { slot($0.name) }
         slotCount = slots.count
+        narrow = precision == .float32 ? 0..<0 : program.narrowable
+        let made = Set(steps[narrow].flatMap { $0.outputs.compactMap { $0 } })
+        let wanted = steps[narrow.upperBound...].flatMap { $0.arguments.flatMap(\.slots) }
+        handedOn = Array(made.intersection(wanted + outputSlots))
         freeEarly()
     }
 
@@ -71,10 +84,23 @@ public final class Replay {
         var values = [Value?](repeating: nil, count: slotCount)
         for (slot, tensor) in tensors { values[slot] = .tensor(tensor) }
         for (slot, input) in zip(inputSlots, inputs) { values[slot] = .tensor(input) }
-        for (step, node) in zip(steps, program.nodes) {
-            try step.run(&values, device: device) { observing?(node, $0(), $1) }
-            for slot in step.finished { values[slot] = nil }
+        func run(_ range: Range<Int>) throws {
+            for index in range {
+                let node = program.nodes[index]
+                try steps[index].run(&values, device: device) { observing?(node, $0(), $1) }
+                for slot in steps[index].finished { values[slot] = nil }
+            }
         }
+        try run(0..<narrow.lowerBound)
+        if !narrow.isEmpty {
+            try precision.during(on: device) { try run(narrow) }
+            for slot in handedOn {
+                guard case .tensor(let tensor) = values[slot], tensor.dtype == precision.productType
+                else { continue }
+                values[slot] = .tensor(try tensor.to(.float32))
+            }
+        }
+        try run(narrow.upperBound..<steps.count)
         return try outputSlots.map { slot in
             guard case .tensor(let tensor) = values[slot] else {
                 throw ProgramFault.unsupported(what: "an output that is no tensor", source: nil)

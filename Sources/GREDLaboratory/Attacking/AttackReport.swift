@@ -1,0 +1,121 @@
+import Foundation
+import GREDCharts
+import LibTorch
+
+/// What `gred attack` found.
+public struct AttackReport: Codable, Sendable {
+    /// All attacks together: an image counts as turned where any of them turned it.
+    public struct WorstCase: Codable, Sendable {
+        /// How many images were attacked.
+        public var attempted: Int
+        /// The share that some attack turned.
+        public var success: Double
+        /// The lower and the upper bound of ``success``, in 0…1.
+        public var successInterval: [Double]
+        /// The same after rounding to 8 bits.
+        public var successRounded: Double
+        /// Each image's shortest successful perturbation: the median over the successes, for pixels in
+        /// 0…1; nil where there are none.
+        public var medianL2: Double?
+    }
+
+    /// The command as it was typed.
+    public var command: String
+    /// Of everything random in the attacks.
+    public var seed: UInt64
+    /// The name of the image set that was attacked.
+    public var data: String
+    /// SHA-256 of the classifier's weights.
+    public var classifier: String
+    /// What attacks search in; what they claim is judged in float32.
+    public var precision: Precision
+    /// One an attack, in the order in which they ran.
+    public var attacks: [AttackSummary]
+    /// Nil for a single attack.
+    public var worstCase: WorstCase?
+
+    /// Measures what each plan led to on the same images.
+    public init(
+        of results: [(plan: AttackPlan, record: AttackRecord)], command: String, seed: UInt64,
+        data: String, classifier: String, precision: Precision
+    ) throws {
+        self.command = command
+        self.seed = seed
+        self.data = data
+        self.classifier = classifier
+        self.precision = precision
+        attacks = try results.map { try AttackSummary($0.plan, $0.record) }
+        worstCase = results.count > 1 ? try WorstCase(of: results.map(\.record)) : nil
+    }
+
+    /// The report as JSON, keys in snake case; medians of no successes are left out.
+    public func json() throws -> Data { try ReportJSON.data(of: self) }
+
+    /// A row an attack, for a terminal or Markdown.
+    public var table: Table {
+        var table = Table(
+            columns: [
+                "attack", .number("images"), .number("success"), .number("at 8 bits"),
+                .number("median L2"), .number("at 8 bits"), .number("L∞"), .number("L0"),
+                .number("passes"), .number("seconds"),
+            ], rows: [], note: note)
+        for attack in attacks {
+            table.append(texts: [
+                attack.title, "\(attack.attempted)",
+                Self.share(attack.success, attack.successInterval),
+                Figure.fixed(attack.successRounded), Figure.fixed(attack.medianL2 ?? .nan),
+                Figure.fixed(attack.medianL2Rounded ?? .nan),
+                Figure.fixed(attack.medianLinf ?? .nan),
+                Figure.fixed(attack.medianL0 ?? .nan, digits: 0),
+                "\(Figure.fixed(attack.forwardPasses, digits: 1)) +"
+                    + " \(Figure.fixed(attack.backwardPasses, digits: 1))",
+                Figure.fixed(attack.seconds, digits: 1),
+            ])
+        }
+        if let worstCase {
+            table.append(texts: [
+                "any of them", "\(worstCase.attempted)",
+                Self.share(worstCase.success, worstCase.successInterval),
+                Figure.fixed(worstCase.successRounded), Figure.fixed(worstCase.medianL2 ?? .nan),
+                "", "", "", "", "",
+            ])
+        }
+        return table
+    }
+
+    private var note: String {
+        let flat = attacks.filter { $0.withoutGradient > 0 }.map {
+            "\($0.withoutGradient) of the images that \($0.title) did not turn have no gradient: they were not tried, rather than resisted."
+        }
+        return
+            ([
+                "Success with its 95% interval; medians over the successes, for pixels in 0…1; L0: values changed at 8 bits; passes: forward + back, the mean of all images."
+            ]
+            + flat).joined(separator: " ")
+    }
+
+    private static func share(_ value: Double, _ interval: [Double]) -> String {
+        Estimate(value: value, lower: interval[0], upper: interval[1]).formatted()
+    }
+}
+
+extension AttackReport.WorstCase {
+    init(of records: [AttackRecord]) throws {
+        let count = records.map(\.count).min() ?? 0
+        var shortest = [Float](repeating: .infinity, count: count)
+        for record in records {
+            let norms = try record.norms()
+            for place in 0..<count where record.succeeded[place] {
+                shortest[place] = min(shortest[place], norms[place])
+            }
+        }
+        let found = shortest.filter(\.isFinite)
+        let share = Proportion(successes: found.count, of: count)
+        attempted = count
+        success = share.value
+        successInterval = share.bounds
+        successRounded = Statistics.share(
+            (0..<count).map { place in records.contains { $0.succeededRounded[place] } })
+        medianL2 = Statistics.median(found)
+    }
+}

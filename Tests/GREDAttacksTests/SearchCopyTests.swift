@@ -1,0 +1,193 @@
+import GREDClassifiers
+import GREDImages
+import LibTorch
+import TestSupport
+import Testing
+
+@testable import GREDAttacks
+
+/// A classifier whose frozen copy is another function.
+private struct TwoFaced: Classifier {
+    let base: any Classifier
+    let copy: any Classifier
+
+    var inputShape: ImageShape { base.inputShape }
+    var classNames: [String] { base.classNames }
+    var device: Device { base.device }
+    func move(to device: Device) throws {}
+    func logits(of images: Tensor) throws -> Tensor { try base.logits(of: images) }
+    func frozen(_ precision: Precision) throws -> any Classifier { copy }
+}
+
+@Suite("A search on a copy")
+struct SearchCopyTests {
+    private func found(
+        _ attack: any Attack, _ subject: Subject, towards goal: Goal,
+        _ change: @escaping (Tensor, Tensor) throws -> Tensor, in precision: Precision
+    ) throws -> (images: Tensor, outcome: Outcome) {
+        let judge = TwoFaced(base: subject.network, copy: Altered(subject.network, change))
+        let batch = AttackBatch(
+            subject.images, towards: goal, against: judge, seeds: subject.seeds)
+        let images = try attack.perturb(
+            batch, searchingOn: SearchCopy(of: judge, in: precision))
+        return (
+            images, try Outcome(images, from: subject.images, towards: goal, against: judge)
+        )
+    }
+
+    private func direct(
+        _ attack: any Attack, _ subject: Subject, towards goal: Goal
+    ) throws -> (images: Tensor, outcome: Outcome) {
+        let images = try subject.perturbed(by: attack, towards: goal)
+        return (
+            images,
+            try Outcome(images, from: subject.images, towards: goal, against: subject.network)
+        )
+    }
+
+    @Test("that says the same finds the same", arguments: everyAttack)
+    func same(attack: any Attack) throws {
+        let subject = try Subject()
+        let goal = try subject.goal(for: attack)
+        let expected = try direct(attack, subject, towards: goal)
+        let found = try found(attack, subject, towards: goal, { logits, _ in logits }, in: .float32)
+        #expect(try found.images.bytes() == expected.images.bytes())
+    }
+
+    @Test(
+        "that is a little off loses nothing, and hardly lengthens what it finds",
+        arguments: everyAttack)
+    func offByALittle(attack: any Attack) throws {
+        let subject = try Subject()
+        let goal = try subject.goal(for: attack)
+        let expected = try direct(attack, subject, towards: goal)
+        let shift = try Tensor([0.01, -0.01, 0.01, 0, -0.01, 0] as [Float])
+        let found = try found(
+            attack, subject, towards: goal, { logits, _ in try logits + shift }, in: .bfloat16)
+        #expect(found.outcome.successes >= expected.outcome.successes)
+        #expect(found.outcome.medianLength <= expected.outcome.medianLength * 1.03)
+    }
+
+    @Test("that resists everything is not believed where it is coarse", arguments: everyAttack)
+    func resists(attack: any Attack) throws {
+        let subject = try Subject()
+        let goal = try subject.untargeted
+        // It is sure of each image's label, whatever is done to it.
+        let labels = try Tensor(subject.labels).oneHot(classes: 6).to(.float32) * 100
+        let judge = subject.network
+        let copy = Altered(judge) { logits, images in
+            images.shape[0] == subject.count ? try logits * 0 + labels : try logits * 0
+        }
+        let batch = AttackBatch(
+            subject.images, towards: goal, against: TwoFaced(base: judge, copy: copy),
+            seeds: subject.seeds)
+        let images = try attack.perturb(
+            batch, searchingOn: SearchCopy(of: batch.classifier, in: .bfloat16))
+        let outcome = try Outcome(images, from: subject.images, towards: goal, against: judge)
+        #expect(outcome.successes >= (try direct(attack, subject, towards: goal)).outcome.successes)
+    }
+
+    @Test(
+        "that sees success everywhere is denied, and the search begins again",
+        arguments: everyAttack)
+    func lies(attack: any Attack) throws {
+        let subject = try Subject()
+        let goal = try subject.untargeted
+        let expected = try direct(attack, subject, towards: goal)
+        // Class 5 always wins, which nothing in the image bears out.
+        let favoured = try Tensor([0, 0, 0, 0, 0, 1000] as [Float])
+        let found = try found(
+            attack, subject, towards: goal, { logits, _ in try logits * 0.01 + favoured },
+            in: .float32)
+        // Images of class 5 the copy takes for resisting; those that it gets wrong from the start a
+        // minimum-norm attack leaves alone.
+        guard !type(of: attack).isMinimumNorm else { return }
+        let denied = subject.labels.indices.filter { subject.labels[$0] != 5 }
+        #expect(
+            denied.count { found.outcome.reached[$0] }
+                >= denied.count { expected.outcome.reached[$0] })
+    }
+}
+
+@Suite("The meter")
+struct AttackMeterTests {
+    private func metered(_ attack: any Attack, _ subject: Subject) throws -> AttackMeter {
+        let meter = AttackMeter(count: subject.count)
+        _ = try attack.perturb(
+            AttackBatch(
+                subject.images, towards: subject.untargeted, against: subject.network,
+                seeds: subject.seeds, meter: meter))
+        return meter
+    }
+
+    @Test("counts each image's passes")
+    func passes() throws {
+        let subject = try Subject()
+        func same(_ passes: Int) -> [Int] { Array(repeating: passes, count: subject.count) }
+        let fgsm = try metered(FGSM(epsilon: 0.1), subject)
+        #expect(fgsm.forward == same(1) && fgsm.backward == same(1))
+        let pgd = try metered(PGD(epsilon: 0.1, stepSize: 0.02, steps: 7), subject)
+        #expect(pgd.forward == same(8) && pgd.backward == same(7))
+        let ddn = try metered(DDN(steps: 20), subject)
+        #expect(ddn.forward == same(21) && ddn.backward == same(20))
+        let cw = try metered(CW(searchSteps: 2, iterations: 9, abortsEarly: false), subject)
+        #expect(cw.forward == same(18) && cw.backward == same(18))
+    }
+
+    @Test("finished images cost nothing more, in whatever batch they stand", arguments: everyAttack)
+    func finished(attack: any Attack) throws {
+        let subject = try Subject()
+        let together = try metered(attack, subject)
+        for image in [0, 3, 31] {
+            let meter = AttackMeter(count: 1)
+            _ = try attack.perturb(
+                AttackBatch(
+                    subject.images.rows([image]), towards: subject.untargeted.rows([image]),
+                    against: subject.network, seeds: ImageSeeds(seed: 1, indices: [image]),
+                    meter: meter))
+            #expect(meter.forward == [together.forward[image]])
+            #expect(meter.backward == [together.backward[image]])
+        }
+        if attack is DeepFool || attack is CW || attack is Square {
+            #expect(Set(together.forward).count > 1)
+        }
+    }
+
+    @Test(
+        "what it says of the shortest perturbation is what the attack returns",
+        arguments: minimumNormAttacks)
+    func improvements(attack: any Attack) throws {
+        let subject = try Subject()
+        let meter = try metered(attack, subject)
+        let found = try subject.perturbed(by: attack, towards: subject.untargeted)
+        let lengths = try (found - subject.images).rowNorms().floats()
+        let best = Dictionary(
+            meter.improvements.map { ($0.image, $0.norm) }, uniquingKeysWith: min)
+        for (image, norm) in best {
+            // CW's own norm is computed on the way, with other rounding.
+            #expect(abs(norm - lengths[image]) < 1e-3, "image \(image)")
+        }
+        for image in 0..<subject.count {
+            let norms = meter.improvements.filter { $0.image == image }
+            #expect(norms.map(\.norm) == norms.map(\.norm).sorted(by: >))
+            #expect(norms.map(\.passes) == norms.map(\.passes).sorted())
+        }
+    }
+
+    @Test("ends the attack where its watcher throws")
+    func stops() throws {
+        struct Stop: Error {}
+        let subject = try Subject()
+        var seen = 0
+        let meter = AttackMeter(count: subject.count) { rows in
+            seen += rows
+            if seen > 100 { throw Stop() }
+        }
+        #expect(throws: Stop.self) {
+            _ = try DDN().perturb(
+                AttackBatch(
+                    subject.images, towards: subject.untargeted, against: subject.network,
+                    seeds: subject.seeds, meter: meter))
+        }
+    }
+}
