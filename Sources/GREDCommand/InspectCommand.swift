@@ -12,7 +12,7 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Say of images whether they were manipulated, and what they show.",
         discussion: """
-            Images are PNG files, idx files (gzipped or not), or safetensors files with a tensor \
+            Images are JPEG and PNG files, idx files (gzipped or not), or safetensors files with a tensor \
             'images' of shape N×C×H×W, as float32 in 0…1 or as bytes.
 
             Exit status: 0 where nothing adversarial was found, 3 where something was, 1 or 64 on \
