@@ -48,7 +48,7 @@ struct FramingTests {
     @Test("a picture of the very size stays as it is")
     func identity() throws {
         let picture = try Self.picture("from.same")
-        for framing in [Framing.filling(picture.shape), .stretch] {
+        for framing in [Framing.filling(picture.shape), .stretch, .unscaled] {
             #expect(try picture.framed(framing, as: picture.shape) == picture)
         }
     }
@@ -63,6 +63,7 @@ struct FramingTests {
             }
         }
         #expect(text(.stretch, 4, 8, 8).contains("1 or 3 channels"))
+        #expect(text(.unscaled, 3, 8, 12).contains("a picture of 3×8×12, found one of 3×12×12"))
         #expect(text(.stretch, 3, 0, 8).contains("positive sides"))
         #expect(text(.stretch, 3, .max, .max).contains("positive sides"))
         #expect(text(.crop(shorterSide: 7), 3, 8, 8).contains("at least 8"))

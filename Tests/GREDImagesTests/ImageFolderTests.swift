@@ -1,4 +1,5 @@
 import Foundation
+import LibTorch
 import TestSupport
 import Testing
 
@@ -100,7 +101,7 @@ struct ImageFolderTests {
 
         let text = message { _ = try images.read(as: Self.shape, tolerance: 0.2) }
         #expect(text.contains("at most 20.0% of the 9 files"))
-        #expect(text.contains("2 among the first 7 (a/3.png, a/5.webp; the first: expected"))
+        #expect(text.contains("found 2 and maybe more (a/3.png, a/5.webp; the first: expected"))
     }
 
     @Test("images that do not fit the memory are refused before any is read")
@@ -144,8 +145,22 @@ struct ImageFolderTests {
         let pictures = Array(try images.pictures(as: Self.shape))
         #expect(pictures.count == 3)
         #expect(try pictures[0].get() == [1, 1, 1, 1])
-        #expect(throws: ImageFolder.Broken.self) { try pictures[1].get() }
+        #expect(throws: BrokenFile.self) { try pictures[1].get() }
         #expect(try pictures[2].get() == [3, 3, 3, 3])
+    }
+
+    @Test("batches are full but for the last, and what is broken is named with its batch")
+    func batches() throws {
+        for number in 1...6 { try write("\(number).png", value: UInt8(number)) }
+        try write("2.png", [0])
+        try write("7.png", [0])
+        let images = try ImageFolder(unlabelled: folder.url)
+        let batches = Array(try images.batches(of: 2, as: Self.shape, .unscaled))
+        #expect(batches.map(\.paths) == [["1.png", "3.png"], ["4.png", "5.png"], ["6.png"]])
+        #expect(batches.map { $0.broken.map(\.path) } == [["2.png"], [], ["7.png"]])
+        let tensor = try batches[0].tensor()
+        #expect(tensor.shape == [2, 1, 2, 2])
+        #expect(try (tensor * 255).floats() == [1, 1, 1, 1, 3, 3, 3, 3])
     }
 
     @Test("folders without what is needed are refused in a sentence")

@@ -10,9 +10,16 @@ public struct ImageFiles {
     public let names: [String]
 
     /// Reads a file; 8-bit values are divided by 255, floats are taken as they are.
+    ///
+    /// - Parameters:
+    ///   - shape: What a JPEG or PNG is made into; nil leaves it as it is. Images of other files
+    ///     keep their shape.
+    ///   - framing: How a picture of another size fills the shape; by default it is refused.
     /// - Throws: ``ImageFileFault``; ``IDXError`` for a damaged idx file; `TorchError` for a
     ///   damaged safetensors file.
-    public init(_ url: URL) throws {
+    public init(
+        _ url: URL, picturesAs shape: ImageShape? = nil, _ framing: Framing = .unscaled
+    ) throws {
         let file = url.path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
@@ -22,7 +29,7 @@ public struct ImageFiles {
         try? handle.close()
 
         if JPEG.begins(start) || PNG.begins(start) {
-            images = try Self.picture(url)
+            images = try Self.picture(url, as: shape, framing)
             names = [url.lastPathComponent]
             return
         }
@@ -39,11 +46,20 @@ public struct ImageFiles {
         names = (0..<images.shape[0]).map { "\(url.lastPathComponent)#\($0)" }
     }
 
-    private static func picture(_ url: URL) throws -> Tensor {
-        let picture = try Picture(contentsOf: url)
-        let rows = try Tensor(
-            picture.pixels, shape: [1, picture.height, picture.width, picture.channels])
-        return try rows.permuted([0, 3, 1, 2]).contiguous().to(.float32) / 255
+    private static func picture(
+        _ url: URL, as shape: ImageShape?, _ framing: Framing
+    ) throws -> Tensor {
+        var picture = try Picture(contentsOf: url)
+        if let shape {
+            do {
+                picture = try picture.framed(framing, as: shape)
+            } catch {
+                throw ImageFileFault.picture(path: url.path, reason: "\(error)")
+            }
+        }
+        return try Tensor(
+            picture.planes, shape: [1, picture.channels, picture.height, picture.width]
+        ).to(.float32) / 255
     }
 
     private static func idx(_ url: URL) throws -> Tensor {
@@ -71,7 +87,8 @@ public enum ImageFileFault: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String)
     /// The first bytes are those of no kind of file that is read here.
     case unknownKind(path: String)
-    /// A JPEG or PNG that cannot be decoded; `reason` is the decoder's sentence.
+    /// A JPEG or PNG that cannot be decoded or given the shape wanted; `reason` says why in a
+    /// sentence.
     case picture(path: String, reason: String)
     /// A safetensors file with no tensor `images` and no single one to take instead; `found` has
     /// the names that it holds.

@@ -1,14 +1,6 @@
 import Foundation
 
 extension ImageFolder {
-    /// A file that gives no image.
-    public struct Broken: Sendable, Equatable {
-        /// Relative to the folder.
-        public let path: String
-        /// Why, in a sentence.
-        public let reason: String
-    }
-
     /// What was read.
     public struct Contents: Sendable {
         /// The images, in the order of ``ImageFolder/items``. Where there are no labels all are of
@@ -17,7 +9,7 @@ extension ImageFolder {
         /// The path of each image, relative to the folder.
         public let paths: [String]
         /// The files that were skipped.
-        public let broken: [Broken]
+        public let broken: [BrokenFile]
     }
 
     /// Reads all images into memory, as one shape: N·C·H·W bytes, so 1.5 GB for 10,000 of
@@ -48,7 +40,7 @@ extension ImageFolder {
         pixels.reserveCapacity(size.partialValue)
         var labels: [Int] = []
         var paths: [String] = []
-        var broken: [Broken] = []
+        var broken = BrokenFiles(in: self, tolerance: tolerance)
         for (index, picture) in try pictures(as: shape, framing).enumerated() {
             switch picture {
             case .success(let picture):
@@ -56,13 +48,7 @@ extension ImageFolder {
                 labels.append(items[index].label ?? 0)
                 paths.append(items[index].path)
             case .failure(let fault):
-                broken.append(fault)
-                // As soon as it is certain: nobody waits an hour to be told so.
-                guard Double(broken.count) <= tolerance * Double(count) else {
-                    throw ImageFolderError.tooManyBroken(
-                        path: url.path, broken: broken, looked: index + 1, files: count,
-                        tolerance: tolerance)
-                }
+                try broken.add(fault)
             }
             try progress(index + 1)
         }
@@ -70,7 +56,7 @@ extension ImageFolder {
         let set = ImageSet(
             checked: url.lastPathComponent, shape: shape,
             classNames: isLabelled ? classNames : ["unlabelled"], pixels: pixels, labels: labels)
-        return Contents(set: set, paths: paths, broken: broken)
+        return Contents(set: set, paths: paths, broken: broken.files)
     }
 
     /// The images one after another, `[C, H, W]` in 0…255, in the order of ``items``; decoded in
@@ -85,7 +71,7 @@ extension ImageFolder {
     ///   in its place in the sequence.
     public func pictures(
         as shape: ImageShape, _ framing: Framing? = nil, ahead: Int = 64
-    ) throws -> some Sequence<Result<[UInt8], Broken>> {
+    ) throws -> some Sequence<Result<[UInt8], BrokenFile>> {
         let framing = framing ?? .filling(shape)
         try framing.check(shape)
         return ReadAhead(count, ahead: ahead) { [self] index in
@@ -95,18 +81,14 @@ extension ImageFolder {
                 bytes = try Data(contentsOf: file(of: items[index]))
             } catch {
                 let reason = "the file cannot be read (\(plainReason(error)))"
-                return .failure(Broken(path: path, reason: reason))
+                return .failure(BrokenFile(path: path, reason: reason))
             }
             do {
                 let picture = try Picture.decode([UInt8](bytes))
                 return .success(try picture.framed(framing, as: shape).planes)
             } catch {
-                return .failure(Broken(path: path, reason: "\(error)"))
+                return .failure(BrokenFile(path: path, reason: "\(error)"))
             }
         }
     }
-}
-
-extension ImageFolder.Broken: Error, CustomStringConvertible {
-    public var description: String { reason }
 }

@@ -4,9 +4,24 @@ extension ImageFolder {
     /// What sizes and colours the files have, before any is read as a whole.
     public struct Survey: Sendable, Equatable {
         /// How many pictures there are of each shape, once they are upright.
-        public let shapes: [ImageShape: Int]
+        public private(set) var shapes: [ImageShape: Int] = [:]
         /// Files that give no picture.
-        public let broken: Int
+        public private(set) var broken = 0
+
+        /// Of no files.
+        public init() {}
+
+        /// Of both together.
+        public static func + (left: Survey, right: Survey) -> Survey {
+            var sum = left
+            sum.shapes.merge(right.shapes, uniquingKeysWith: +)
+            sum.broken += right.broken
+            return sum
+        }
+
+        mutating func count(_ shape: ImageShape?) {
+            if let shape { shapes[shape, default: 0] += 1 } else { broken += 1 }
+        }
 
         /// The shape of all pictures where they have one size: in colour where any of them is. Nil
         /// where sizes differ, or there is no picture.
@@ -28,12 +43,11 @@ extension ImageFolder {
                 try? Picture.shape(of: [UInt8]($0))
             }
         }
-        var shapes: [ImageShape: Int] = [:]
-        var broken = 0
+        var survey = Survey()
         for (index, shape) in found.enumerated() {
-            if let shape { shapes[shape, default: 0] += 1 } else { broken += 1 }
+            survey.count(shape)
             try progress(index + 1)
         }
-        return Survey(shapes: shapes, broken: broken)
+        return survey
     }
 }

@@ -39,7 +39,7 @@ public struct ImageFolder: Sendable {
     /// - Throws: ``ImageFolderError`` where there is no folder, no class or no image.
     public init(_ url: URL) throws {
         let names = try Self.entries(of: url)
-        let classNames = names.filter { Self.isFolder(url.appending(component: $0)) }
+        let classNames = names.filter { url.appending(component: $0).isFolder }
         guard !classNames.isEmpty else { throw ImageFolderError.noClasses(path: url.path) }
         var items: [Item] = []
         var otherFiles = names.count - classNames.count
@@ -60,7 +60,7 @@ public struct ImageFolder: Sendable {
     ///
     /// - Throws: ``ImageFolderError``.
     public init(_ url: URL, labels: URL, classNames: [String]? = nil) throws {
-        guard Self.isFolder(url) else { throw ImageFolderError.noFolder(path: url.path) }
+        guard url.isFolder else { throw ImageFolderError.noFolder(path: url.path) }
         guard let bytes = try? Data(contentsOf: labels) else {
             throw ImageFolderError.unreadable(path: labels.path)
         }
@@ -107,15 +107,9 @@ extension ImageFolder {
         "pgm", "pnm", "ppm", "tif", "tiff", "webp",
     ]
 
-    static func isFolder(_ url: URL) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-            && isFolder.boolValue
-    }
-
     /// The names in a folder that are not hidden, in order.
     static func entries(of url: URL) throws -> [String] {
-        guard isFolder(url) else { throw ImageFolderError.noFolder(path: url.path) }
+        guard url.isFolder else { throw ImageFolderError.noFolder(path: url.path) }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: url.path) else {
             throw ImageFolderError.unreadable(path: url.path)
         }
@@ -125,7 +119,7 @@ extension ImageFolder {
     /// The paths of the images in a folder and those within, in order, and how many other files
     /// there are. A link to a folder is followed only where it is the folder asked for.
     private static func files(in url: URL) throws -> (images: [String], others: Int) {
-        guard isFolder(url) else { throw ImageFolderError.noFolder(path: url.path) }
+        guard url.isFolder else { throw ImageFolderError.noFolder(path: url.path) }
         let place = url.resolvingSymlinksInPath()
         guard let paths = FileManager.default.enumerator(atPath: place.path) else {
             throw ImageFolderError.unreadable(path: url.path)
@@ -188,5 +182,14 @@ struct ClassNumbers {
         }
         names = labels.sorted(by: ImageFolder.precedes)
         numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    }
+}
+
+extension URL {
+    /// Whether a folder is there; a link to one counts.
+    package var isFolder: Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            && isFolder.boolValue
     }
 }

@@ -16,9 +16,9 @@ public enum ImageFolderError: Error, Sendable, Equatable {
     case unknownLabel(path: String, label: String, classes: Int)
     /// The images do not fit the memory that they may take, in bytes.
     case tooMuchMemory(path: String, images: Int, shape: ImageShape, limit: Int)
-    /// More files are broken than are tolerated; of `files` so many were looked at.
-    case tooManyBroken(
-        path: String, broken: [ImageFolder.Broken], looked: Int, files: Int, tolerance: Double)
+    /// More of `files` are broken than are tolerated; `broken` has those found until that was
+    /// certain.
+    case tooManyBroken(path: String, broken: [BrokenFile], files: Int, tolerance: Double)
 }
 
 extension ImageFolderError: LocalizedError, CustomStringConvertible {
@@ -44,14 +44,14 @@ extension ImageFolderError: LocalizedError, CustomStringConvertible {
         case .tooMuchMemory(let path, let images, let shape, let limit):
             "expected images that take at most \(limit >> 20) MB of memory, found \(images) of "
                 + "\(shape) in \(path); choose a smaller size or fewer images"
-        case .tooManyBroken(let path, let broken, let looked, let files, let tolerance):
+        case .tooManyBroken(let path, let broken, let files, let tolerance):
             "expected at most \(tolerance * 100)% of the \(files) files in \(path) to be broken, "
-                + "found \(broken.count) among the first \(looked) (\(Self.first(broken))); mend "
-                + "or remove them, or tolerate more"
+                + "found \(broken.count) and maybe more (\(Self.first(broken))); mend or remove them, "
+                + "or tolerate more"
         }
     }
 
-    private static func first(_ broken: [ImageFolder.Broken]) -> String {
+    private static func first(_ broken: [BrokenFile]) -> String {
         let named = broken.prefix(3).map(\.path).joined(separator: ", ")
         let reason = broken.first.map { "; the first: \($0.reason)" } ?? ""
         return named + (broken.count > 3 ? ", …" : "") + reason

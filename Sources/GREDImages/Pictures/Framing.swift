@@ -5,6 +5,8 @@ public enum Framing: Sendable, Hashable {
     /// Scaled until the shorter side has so many pixels, then the middle cut out: torchvision's
     /// `Resize(shorterSide)` and `CenterCrop`.
     case crop(shorterSide: Int)
+    /// Only pictures of the very size are taken, and others refused.
+    case unscaled
     /// Each side scaled on its own, so that proportions may change: torchvision's `Resize((H, W))`.
     case stretch
 
@@ -35,8 +37,15 @@ extension Picture {
     public func framed(_ framing: Framing, as shape: ImageShape) throws -> Picture {
         try framing.check(shape)
         let picture = converted(toChannels: shape.channels)
-        guard case .crop(let shorterSide) = framing else {
-            return try picture.scaled(toHeight: shape.height, width: shape.width)
+        let shorterSide: Int
+        switch framing {
+        case .unscaled:
+            guard height == shape.height, width == shape.width else {
+                throw PictureError.otherSize(self.shape, expected: shape)
+            }
+            return picture
+        case .stretch: return try picture.scaled(toHeight: shape.height, width: shape.width)
+        case .crop(let side): shorterSide = side
         }
         let shorter = min(width, height)
         // Rounded down, as torchvision does.

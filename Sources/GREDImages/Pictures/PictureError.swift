@@ -7,6 +7,8 @@ public enum PictureError: Error, Sendable, Equatable {
     /// A shape that no picture can be given: an empty side, other than 1 or 3 channels, or more
     /// than ``Picture/maximumPixels``.
     case badShape(ImageShape)
+    /// A picture of another size, where none may be scaled.
+    case otherSize(ImageShape, expected: ImageShape)
     /// The shorter side would be too short to cut the shape out.
     case shortSide(Int, shape: ImageShape)
     /// A long narrow picture would have more than ``Picture/maximumPixels`` once it is scaled.
@@ -24,6 +26,9 @@ extension PictureError: LocalizedError, CustomStringConvertible {
         case .badShape(let shape):
             "expected a shape of 1 or 3 channels, positive sides and at most "
                 + "\(Picture.maximumPixels) pixels for pictures, found \(shape); name another"
+        case .otherSize(let found, let expected):
+            "expected a picture of \(expected), found one of \(found); say how pictures are to be "
+                + "scaled, or bring one of that size"
         case .shortSide(let side, let shape):
             "expected pictures scaled to a shorter side of at least "
                 + "\(max(shape.height, shape.width)) to cut \(shape) out, found \(side); name a "
