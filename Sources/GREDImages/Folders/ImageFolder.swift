@@ -11,7 +11,7 @@ import Foundation
 /// ```
 ///
 /// Only names are looked at here; files are opened by ``read(as:_:tolerance:memory:progress:)`` and
-/// ``pictures(as:_:)``. What counts as an image is a file whose name ends as images do (JPEG, PNG
+/// ``pictures(as:_:ahead:)``. What counts as an image is a file whose name ends as images do (JPEG, PNG
 /// and those kinds that are not decoded here, so that they are counted as broken and not
 /// overlooked); names that begin with a dot are hidden, and skipped with all that is inside.
 public struct ImageFolder: Sendable {
@@ -51,7 +51,7 @@ public struct ImageFolder: Sendable {
         try self.init(url, classNames: classNames, items: items, otherFiles: otherFiles)
     }
 
-    /// The images that a table names, `file,label` a line (CSV, see the article): paths are
+    /// The images that a table names, `file,label` a line (see <doc:Folders-of-images>); paths are
     /// relative to the folder.
     ///
     /// Where every label is a whole number, it is the place of the class among `classNames`, or

@@ -30,7 +30,7 @@ extension Picture {
     /// The picture as an image of `shape`: its colours converted, scaled and cut.
     ///
     /// Scaling is bilinear with antialiasing, as torchvision's, and differs from it by 1 at most in
-    /// 0…255.
+    /// 0…255. Between kinds of processors it may differ by as much.
     ///
     /// - Parameter shape: 1 or 3 channels.
     /// - Throws: ``PictureError``.

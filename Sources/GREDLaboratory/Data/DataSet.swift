@@ -18,7 +18,7 @@ public struct DataSet {
         self.notes = notes
     }
 
-    /// The names that ``init(named:observer:)`` knows.
+    /// The names that ``init(named:reading:observer:)`` knows.
     public static let names = ["mnist", "cifar10", "digits"]
 
     /// - Parameters:
