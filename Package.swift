@@ -29,6 +29,11 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
             name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CJPEG", pkgConfig: "libjpeg",
+            providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        // Catches libjpeg's and libpng's errors, which leave by longjmp.
+        .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG"]),
 
         // The engine.
         .target(name: "CLibTorch", dependencies: ["CTorch"]),
@@ -38,7 +43,8 @@ let package = Package(
         .target(
             name: "GREDImages",
             dependencies: [
-                "LibTorch", "CZlib", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
+                "LibTorch", "CZlib", "CPNG", "CCodecs",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "GREDClassifiers",
@@ -71,7 +77,9 @@ let package = Package(
         .testTarget(
             name: "LibTorchTests", dependencies: ["TestSupport", "LibTorch"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "GREDImagesTests", dependencies: ["TestSupport", "GREDImages", "CZlib"]),
+        .testTarget(
+            name: "GREDImagesTests", dependencies: ["TestSupport", "GREDImages", "CZlib"],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "GREDClassifiersTests", dependencies: ["TestSupport", "GREDClassifiers"],
             resources: [.copy("Golden")]),

@@ -56,10 +56,12 @@ missing_packages() {
         echo pkg-config
         [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
         [[ -e /usr/include/png.h ]] || echo libpng-dev
+        [[ -e /usr/include/jpeglib.h ]] || echo libjpeg-dev
         return
     fi
     pkg-config --exists zlib || echo zlib1g-dev
     pkg-config --exists libpng || echo libpng-dev
+    pkg-config --exists libjpeg || echo libjpeg-dev
 }
 
 # The command a user types to install packages $@.
@@ -68,6 +70,7 @@ install_command() {
         local names=("$@")
         names=("${names[@]/zlib1g-dev/zlib}")
         names=("${names[@]/libpng-dev/libpng}")
+        names=("${names[@]/libjpeg-dev/jpeg-turbo}")
         names=("${names[@]/python3-pip/python3}")
         echo "brew install ${names[*]}"
     elif am_root; then

@@ -29,7 +29,7 @@ struct AttackCommand: ParsableCommand {
     @Option(help: "The folder of a classifier.", completion: .directory)
     var classifier: String
 
-    @Option(help: "The data set: mnist, cifar10 or digits.")
+    @Option(help: "The data set: mnist, cifar10, digits, or a folder of images.")
     var data = "mnist"
 
     @Option(help: "How many images to attack.")
@@ -69,6 +69,7 @@ struct AttackCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
     func validate() throws {
@@ -91,7 +92,9 @@ struct AttackCommand: ParsableCommand {
                 configured($0, budget: .standard(for: classifier.inputShape)),
                 isTargeted: targeted, count: count)
         }
-        let set = try DataSet(named: data, observer: bench.observer).sets.test
+        let set = try DataSet(
+            named: data, reading: folder.reading(for: classifier), observer: bench.observer
+        ).sets.test
         try checkAtTheDoor(classifier, set, bench)
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench, precision: searchIn)

@@ -11,6 +11,9 @@ struct DataCommand: ParsableCommand {
             MNIST is taken from $GRED_DATA/mnist, CIFAR-10 from $GRED_DATA/cifar10, where their \
             files are there; otherwise they are downloaded (11 and 170 MB) and checked by hashes.
 
+            A folder of images has a folder a class, or a table of labels. Sub-folders train and test \
+            (or val) are kept apart; everything else is split in four by shares.
+
             Every command splits a data set in the same way, by a hash of each image's pixels: fit \
             trains the classifier, guard the guard, calibrate sets thresholds, test measures. No \
             image is in two sets.
@@ -18,16 +21,26 @@ struct DataCommand: ParsableCommand {
             Examples:
               gred data
               gred data digits --json
+              gred data photographs --size 224 --resize 256
             """)
 
-    @Argument(help: "mnist, cifar10 or digits.")
+    @Argument(help: "mnist, cifar10, digits, or a folder of images.")
     var name = "mnist"
+
+    @Option(
+        help: ArgumentHelp(
+            "The size of a folder's images, such as 224, 160x224 or 1x28x28.",
+            discussion: "By default the pictures' own, where they have one."))
+    var size: PictureSize?
 
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var folder: FolderOptions
+
     func run() throws {
-        let data = try DataSet(named: name, observer: TerminalObserver())
+        let data = try DataSet(
+            named: name, reading: folder.reading(size: size), observer: TerminalObserver())
         let sets = [
             ("fit", data.sets.fit), ("guard", data.sets.guard),
             ("calibrate", data.sets.calibrate), ("test", data.sets.test),

@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
     @Argument(help: "The folder of a guard bundle.", completion: .directory)
     var bundle: String
 
-    @Option(help: "The data set: mnist, cifar10 or digits.")
+    @Option(help: "The data set: mnist, cifar10, digits, or a folder of images.")
     var data = "mnist"
 
     @Option(help: "How many images to try: smoke, demo or full.")
@@ -34,6 +34,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Print the report as JSON instead of a table.")
     var json = false
 
+    @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
     func validate() throws { try Profile.check(profile) }
@@ -46,7 +47,8 @@ struct EvaluateCommand: ParsableCommand {
             throw BundleFault.notBuiltIn
         }
         try sentry.move(to: bench.device)
-        let data = try DataSet(named: data, observer: bench.observer)
+        let data = try DataSet(
+            named: data, reading: folder.reading(for: classifier), observer: bench.observer)
         let findings = try Profile.recipe(profile)
             .evaluate(sentry, of: classifier, on: data, bench: bench)
         try Results.show(findings, writtenTo: URL(filePath: output), json: json)

@@ -12,7 +12,7 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Say of images whether they were manipulated, and what they show.",
         discussion: """
-            Images are PNG files, idx files (gzipped or not), or safetensors files with a tensor \
+            Images are JPEG and PNG files, folders of them, idx files (gzipped or not), or safetensors files with a tensor \
             'images' of shape N×C×H×W, as float32 in 0…1 or as bytes.
 
             Exit status: 0 where nothing adversarial was found, 3 where something was, 1 or 64 on \
@@ -23,18 +23,20 @@ struct InspectCommand: ParsableCommand {
 
             Examples:
               gred inspect digits-guard seven.png
+              gred inspect guard photographs --resize 256
               gred inspect digits-guard t10k-images-idx3-ubyte.gz --json | head
             """)
 
     @Argument(help: "The folder of a guard bundle.", completion: .directory)
     var bundle: String
 
-    @Argument(help: "Files of images.", completion: .file())
+    @Argument(help: "Files and folders of images.", completion: .file())
     var files: [String]
 
     @Flag(help: "Print a JSON object a line, one an image.")
     var json = false
 
+    @OptionGroup var pictures: PictureOptions
     @OptionGroup var options: RunOptions
 
     func validate() throws {
@@ -46,33 +48,81 @@ struct InspectCommand: ParsableCommand {
         let key = ProcessInfo.processInfo.environment["GRED_KEY"].map(GuardKey.init)
         let sentry = try GuardBundle.read(URL(filePath: bundle), key: key ?? .published)
         try sentry.move(to: bench.device)
-        var counts = (images: 0, adversarial: 0)
+        var tally = Tally()
         for file in files {
-            let source = try ImageFiles(URL(filePath: file))
-            // All of a file's images are checked first, so that no verdict is printed before a
-            // refusal, and the refusal counts images from the file's start.
-            let images: Tensor
-            do {
-                images = try sentry.classifier.admitted(source.images)
-            } catch let fault as InputFault {
-                throw FileOfImagesFault(file: file, fault: fault)
-            }
-            for start in stride(from: 0, to: source.names.count, by: Self.batchSize) {
-                let end = min(start + Self.batchSize, source.names.count)
-                let verdicts = try sentry.inspect(
-                    images.sliced(start..<end), recovery: .ofAll
-                ).verdicts
-                if counts.images == 0 && !json { print(VerdictLine.heading) }
-                for (name, verdict) in zip(source.names[start..<end], verdicts) {
-                    counts.images += 1
-                    if verdict.isAdversarial { counts.adversarial += 1 }
-                    try show(name, verdict, classNames: sentry.classifier.classNames)
-                }
-                try Interruption.check()
+            let url = URL(filePath: file)
+            if url.isFolder {
+                try inspectFolder(url, named: file, sentry, &tally)
+            } else {
+                try inspectFile(url, named: file, sentry, &tally)
             }
         }
-        if !json { print("\(counts.adversarial) of \(counts.images) images are adversarial") }
-        if counts.adversarial > 0 { throw ExitCode(3) }
+        if !json {
+            print(
+                "\(tally.adversarial) of \(tally.images) images are adversarial"
+                    + (tally.broken == 0 ? "" : ", \(tally.broken) files are broken"))
+        }
+        if tally.adversarial > 0 { throw ExitCode(3) }
+    }
+
+    /// What was seen so far.
+    private struct Tally {
+        var images = 0
+        var adversarial = 0
+        var broken = 0
+    }
+
+    private func inspectFile(
+        _ url: URL, named file: String, _ sentry: Guard, _ tally: inout Tally
+    ) throws {
+        let source = try ImageFiles(
+            url, picturesAs: sentry.classifier.inputShape, pictures.framing ?? .unscaled)
+        // All of a file's images are checked first, so that no verdict is printed before a
+        // refusal, and the refusal counts images from the file's start.
+        let images: Tensor
+        do {
+            images = try sentry.classifier.admitted(source.images)
+        } catch let fault as InputFault {
+            throw FileOfImagesFault(file: file, fault: fault)
+        }
+        for start in stride(from: 0, to: source.names.count, by: Self.batchSize) {
+            let range = start..<min(start + Self.batchSize, source.names.count)
+            try inspect(images.sliced(range), source.names[range], sentry, &tally)
+        }
+    }
+
+    /// The next images are decoded while the guard looks at some.
+    private func inspectFolder(
+        _ url: URL, named file: String, _ sentry: Guard, _ tally: inout Tally
+    ) throws {
+        let folder = try ImageFolder(unlabelled: url)
+        var broken = BrokenFiles(in: folder, tolerance: pictures.broken)
+        let batches = try folder.batches(
+            of: Self.batchSize, as: sentry.classifier.inputShape, pictures.framing ?? .unscaled)
+        for batch in batches {
+            for fault in batch.broken {
+                try broken.add(fault)
+                FileHandle.standardError.write(Data("skipped: \(file)/\(fault)\n".utf8))
+            }
+            guard !batch.paths.isEmpty else { continue }
+            try inspect(
+                sentry.classifier.admitted(batch.tensor()),
+                batch.paths.map { "\(file)/\($0)" }[...], sentry, &tally)
+        }
+        tally.broken += broken.files.count
+    }
+
+    private func inspect(
+        _ images: Tensor, _ names: ArraySlice<String>, _ sentry: Guard, _ tally: inout Tally
+    ) throws {
+        let verdicts = try sentry.inspect(images, recovery: .ofAll).verdicts
+        if tally.images == 0 && !json { print(VerdictLine.heading) }
+        for (name, verdict) in zip(names, verdicts) {
+            tally.images += 1
+            if verdict.isAdversarial { tally.adversarial += 1 }
+            try show(name, verdict, classNames: sentry.classifier.classNames)
+        }
+        try Interruption.check()
     }
 
     private static let batchSize = 256

@@ -34,7 +34,9 @@ struct ModelCommand: ParsableCommand {
         @Option(help: "Which of several outputs holds the logits, such as 0 or logits.")
         var output: String?
 
-        @Option(help: "A data set to measure accuracy on: mnist, cifar10 or digits.")
+        @Option(
+            help:
+                "A data set to measure accuracy on: mnist, cifar10, digits, or a folder of images.")
         var data: String?
 
         @Option(
@@ -47,13 +49,18 @@ struct ModelCommand: ParsableCommand {
         @Flag(help: "Print JSON.")
         var json = false
 
+        @OptionGroup var folder: FolderOptions
         @OptionGroup var options: RunOptions
 
         func run() throws {
             let bench = try options.bench()
             let model = try ProgramClassifier(URL(filePath: file), outputName: output)
             try model.move(to: bench.device)
-            let set = try data.map { try DataSet(named: $0, observer: bench.observer).sets.test }
+            let set = try data.map {
+                try DataSet(
+                    named: $0, reading: folder.reading(for: model), observer: bench.observer
+                ).sets.test
+            }
             let images = set?.prefix(2_000)
             var check = try DoorCheck(
                 of: model, images: images?.tensor(), labels: images?.labels,

@@ -24,7 +24,10 @@ struct ProtectCommand: ParsableCommand {
     @Argument(help: "The folder of a classifier.", completion: .directory)
     var classifier: String
 
-    @Option(help: "The data set that the classifier is for: mnist, cifar10 or digits.")
+    @Option(
+        help:
+            "The data set that the classifier is for: mnist, cifar10, digits, or a folder of images."
+    )
     var data = "mnist"
 
     @Option(
@@ -34,6 +37,7 @@ struct ProtectCommand: ParsableCommand {
     @Option(help: "The bundle's folder.", completion: .directory)
     var output: String
 
+    @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
     func validate() throws { try Profile.check(profile) }
@@ -44,7 +48,8 @@ struct ProtectCommand: ParsableCommand {
         let recipe = try Profile.recipe(profile)
         let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
         try classifier.move(to: bench.device)
-        let data = try DataSet(named: data, observer: bench.observer)
+        let data = try DataSet(
+            named: data, reading: folder.reading(for: classifier), observer: bench.observer)
         let sentry = try recipe.protect(classifier, data: data, bench: bench)
         try GuardBundle.write(
             sentry, training: recipe.trainingDescription(on: data, bench: bench),

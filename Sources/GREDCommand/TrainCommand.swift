@@ -18,8 +18,14 @@ struct TrainCommand: ParsableCommand {
               gred train --data mnist --width 0.5 --images 10000 --epochs 4 --output small
             """)
 
-    @Option(help: "The data set: mnist, cifar10 or digits.")
+    @Option(help: "The data set: mnist, cifar10, digits, or a folder of images.")
     var data = "mnist"
+
+    @Option(
+        help: ArgumentHelp(
+            "The size of a folder's images, such as 224, 160x224 or 1x28x28.",
+            discussion: "By default the pictures' own, where they have one."))
+    var size: PictureSize?
 
     @Option(help: "Scales the number of channels; 1 is 64 … 512.")
     var width = 1.0
@@ -45,6 +51,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The folder to write the classifier to.", completion: .directory)
     var output: String
 
+    @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
     func validate() throws {
@@ -60,7 +67,8 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         let bench = try options.bench()
         try OutputFolder.check(output, marker: "classifier.json")
-        let sets = try DataSet(named: data, observer: bench.observer)
+        let sets = try DataSet(
+            named: data, reading: folder.reading(size: size), observer: bench.observer)
         let fit = sets.sets.fit.prefix(images ?? .max)
         let classifier = try ClassifierTraining(
             description: NetworkClassifier.Description(

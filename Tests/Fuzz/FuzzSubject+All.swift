@@ -7,9 +7,8 @@ import LibTorch
 extension FuzzSubject {
     /// The names of all subjects.
     static let names = [
-        "idx-images", "idx-labels", "cifar10", "safetensors", "png", "classifier", "guard",
-        "program",
-        "program-text",
+        "idx-images", "idx-labels", "cifar10", "safetensors", "png", "jpeg", "exif", "labels",
+        "classifier", "guard", "program", "program-text",
     ]
 
     /// - Parameter folder: where the subject may write its input.
@@ -21,6 +20,9 @@ extension FuzzSubject {
             case "cifar10": try Self.cifar10(in: folder)
             case "safetensors": try Self.safetensors()
             case "png": try Self.png()
+            case "jpeg": try Self.jpeg()
+            case "exif": try Self.exif()
+            case "labels": Self.labels(in: folder)
             case "program": Self.program()
             case "program-text": try Self.programText()
             case "classifier": try Self.classifier(in: folder)
@@ -72,7 +74,7 @@ extension FuzzSubject {
         ]
         return FuzzSubject(
             name: "png", mutator: Mutator(seeds: seeds, words: ["IHDR", "PLTE", "IDAT", "IEND"])
-        ) { _ = try PNG.decode($0) }
+        ) { _ = try Picture.decode($0) }
     }
 
     // MARK: Networks

@@ -59,9 +59,9 @@ extension ProgramTests {
                 testDescription: "a text", bytes: Array("These are no images at all.\n".utf8),
                 words: ["PNG", "idx", "safetensors"]),
             Case(
-                testDescription: "a JPEG",
+                testDescription: "a JPEG that is none",
                 bytes: [0xFF, 0xD8, 0xFF, 0xE0] + Array(repeating: 0, count: 60),
-                words: ["PNG", "idx", "safetensors"]),
+                words: ["whole JPEG", "64 bytes"]),
             Case(
                 testDescription: "an empty file", bytes: [], words: ["PNG", "idx", "safetensors"]),
         ]

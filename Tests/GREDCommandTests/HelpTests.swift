@@ -8,25 +8,29 @@ extension ProgramTests {
         /// Each command with the options and arguments that it must name.
         static let commands: [(name: String, words: [String])] = [
             ("demo", ["--profile", "--data", "--output"] + shared),
-            ("data", ["<name>", "--json"]),
+            ("data", ["<name>", "--size", "--json"] + ofFolders),
             (
                 "train",
                 [
                     "--data", "--width", "--images", "--epochs", "--batch-size", "--learning-rate",
-                    "--output",
-                ] + shared
+                    "--output", "--size",
+                ] + ofFolders + shared
             ),
             (
                 "attack",
                 [
                     "<attacks>", "--classifier", "--data", "--count", "--targeted", "--epsilon",
                     "--steps", "--output", "--json",
-                ] + shared
+                ] + ofFolders + shared
             ),
-            ("protect", ["<classifier>", "--data", "--profile", "--output"] + shared),
-            ("inspect", ["<bundle>", "<files>", "--json", "GRED_KEY"] + shared),
-            ("evaluate", ["<bundle>", "--data", "--profile", "--output", "--json"] + shared),
+            ("protect", ["<classifier>", "--data", "--profile", "--output"] + ofFolders + shared),
+            ("inspect", ["<bundle>", "<files>", "--json", "GRED_KEY", "--resize"] + shared),
+            (
+                "evaluate",
+                ["<bundle>", "--data", "--profile", "--output", "--json"] + ofFolders + shared
+            ),
         ]
+        private static let ofFolders = ["--labels", "--resize", "--stretch", "--broken"]
         private static let shared = ["--seed", "--threads", "--device"]
 
         @Test("each command explains its options and gives examples", arguments: commands)

@@ -158,4 +158,71 @@ struct FourSetsTests {
             #expect(zip(shares, weights).allSatisfy { $0 <= $1 })
         }
     }
+
+    @Test("shares of one heap make four sets that share no image and use every one")
+    func shares() throws {
+        let heap = try randomSet(1000, classes: 7, seed: 1)
+        let sets = try FourSets(train: heap, test: nil, shares: .ofAllImages)
+        #expect(sets.fit.count == 600)
+        #expect(sets.guard.count == 200)
+        #expect(sets.calibrate.count == 50)
+        #expect(sets.test.count == 150)
+        let all = sets.fit.items + sets.guard.items + sets.calibrate.items + sets.test.items
+        #expect(all.count == 1000)
+        #expect(Set(all) == Set(heap.items))
+        #expect(sets.copies == 0)
+
+        var random = SplitMix64(seed: 9, index: 9)
+        let shuffled = try FourSets(
+            train: heap.subset(Array(heap.labels.indices).shuffled(using: &random)), test: nil,
+            shares: .ofAllImages)
+        for part in [\FourSets.fit, \.guard, \.calibrate, \.test] {
+            #expect(sets[keyPath: part].contentHash == shuffled[keyPath: part].contentHash)
+        }
+    }
+
+    @Test("shares of training images leave the test images as they are")
+    func sharesOfTraining() throws {
+        let train = try randomSet(500, classes: 3, seed: 1)
+        let test = try randomSet(60, classes: 3, seed: 2)
+        let sets = try FourSets(train: train, test: test, shares: .ofTrainingImages)
+        #expect(sets.fit.count == 350)
+        #expect(sets.guard.count == 120)
+        #expect(sets.calibrate.count == 30)
+        #expect(Set(sets.test.items) == Set(test.items))
+    }
+
+    @Test("copies are counted, stay together, and never stop a split by shares")
+    func copies() throws {
+        // Ten images, each eleven times: nothing divides evenly.
+        let few = try randomSet(10, classes: 1, seed: 1)
+        let heap = few.subset((0..<110).map { $0 % 10 })
+        let sets = try FourSets(train: heap, test: nil, shares: .ofAllImages)
+        #expect(sets.copies == 100)
+        #expect(sets.leftOut == 0)
+        let parts = [sets.fit, sets.guard, sets.calibrate, sets.test].map { Set($0.items) }
+        #expect(parts.map(\.count).reduce(0, +) == 10)
+        #expect(sets.fit.count + sets.guard.count + sets.calibrate.count + sets.test.count == 110)
+        #expect(sets.guard.count == 22)
+
+        // Those that occur in the test set too lie in no other.
+        let apart = try FourSets(
+            train: heap, test: few.subset([0, 1]), shares: .ofTrainingImages)
+        #expect(apart.leftOut == 22)
+        #expect(apart.copies == 102)
+    }
+
+    @Test("shares below nothing or above the whole are refused")
+    func badShares() throws {
+        let heap = try randomSet(10, classes: 2, seed: 1)
+        for shares in [
+            FourSets.Shares(guard: -0.1, calibrate: 0, test: 0),
+            FourSets.Shares(guard: 0.5, calibrate: 0.5, test: 0.1),
+            FourSets.Shares(guard: .nan, calibrate: 0, test: 0),
+        ] {
+            #expect(throws: FourSetsError.self) {
+                try FourSets(train: heap, test: nil, shares: shares)
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import LibTorch
 
-/// Images from files of several kinds, recognised by content: PNG, idx (gzipped or not), and
+/// Images from files of several kinds, recognised by content: JPEG, PNG, idx (gzipped or not), and
 /// safetensors with a tensor `images`.
 public struct ImageFiles {
     /// `[N, C, H, W]`, float32. Values are as the file holds them: whoever uses them checks.
@@ -10,9 +10,16 @@ public struct ImageFiles {
     public let names: [String]
 
     /// Reads a file; 8-bit values are divided by 255, floats are taken as they are.
+    ///
+    /// - Parameters:
+    ///   - shape: What a JPEG or PNG is made into; nil leaves it as it is. Images of other files
+    ///     keep their shape.
+    ///   - framing: How a picture of another size fills the shape; by default it is refused.
     /// - Throws: ``ImageFileFault``; ``IDXError`` for a damaged idx file; `TorchError` for a
     ///   damaged safetensors file.
-    public init(_ url: URL) throws {
+    public init(
+        _ url: URL, picturesAs shape: ImageShape? = nil, _ framing: Framing = .unscaled
+    ) throws {
         let file = url.path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
@@ -21,8 +28,8 @@ public struct ImageFiles {
         let start = (try? handle.read(upToCount: 9)) ?? Data()
         try? handle.close()
 
-        if start.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-            images = try Self.png(url)
+        if JPEG.begins(start) || PNG.begins(start) {
+            images = try Self.picture(url, as: shape, framing)
             names = [url.lastPathComponent]
             return
         }
@@ -39,19 +46,20 @@ public struct ImageFiles {
         names = (0..<images.shape[0]).map { "\(url.lastPathComponent)#\($0)" }
     }
 
-    private static func png(_ url: URL) throws -> Tensor {
-        guard let bytes = try? Data(contentsOf: url) else {
-            throw ImageFileFault.unreadable(path: url.path)
+    private static func picture(
+        _ url: URL, as shape: ImageShape?, _ framing: Framing
+    ) throws -> Tensor {
+        var picture = try Picture(contentsOf: url)
+        if let shape {
+            do {
+                picture = try picture.framed(framing, as: shape)
+            } catch {
+                throw ImageFileFault.picture(path: url.path, reason: "\(error)")
+            }
         }
-        let image: PNG.Image
-        do {
-            image = try PNG.decode([UInt8](bytes))
-        } catch let error as PNGError {
-            throw ImageFileFault.png(path: url.path, reason: error)
-        }
-        let rows = try Tensor(
-            image.pixels, shape: [1, image.height, image.width, image.channels])
-        return try rows.permuted([0, 3, 1, 2]).contiguous().to(.float32) / 255
+        return try Tensor(
+            picture.planes, shape: [1, picture.channels, picture.height, picture.width]
+        ).to(.float32) / 255
     }
 
     private static func idx(_ url: URL) throws -> Tensor {
@@ -79,8 +87,9 @@ public enum ImageFileFault: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String)
     /// The first bytes are those of no kind of file that is read here.
     case unknownKind(path: String)
-    /// The file begins as a PNG and cannot be decoded.
-    case png(path: String, reason: PNGError)
+    /// A JPEG or PNG that cannot be decoded or given the shape wanted; `reason` says why in a
+    /// sentence.
+    case picture(path: String, reason: String)
     /// A safetensors file with no tensor `images` and no single one to take instead; `found` has
     /// the names that it holds.
     case noImages(path: String, found: [String])
@@ -91,8 +100,8 @@ public enum ImageFileFault: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unreadable(let path): "\(path) cannot be read: check the path."
         case .unknownKind(let path):
-            "\(path) is none of the files that are read here: give a PNG, an idx or a safetensors file."
-        case .png(let path, let reason): "\(path): \(reason)"
+            "\(path) is none of the files that are read here: give a JPEG, a PNG, an idx or a safetensors file."
+        case .picture(let path, let reason): "\(path): \(reason)"
         case .noImages(let path, let found):
             "\(path) holds the tensors \(found.joined(separator: ", ")): the images must be named 'images'."
         case .shape(let path, let found):

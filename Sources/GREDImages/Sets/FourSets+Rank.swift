@@ -70,9 +70,20 @@ struct ClassShelves {
         }
     }
 
+    /// The images that are left.
+    var count: Int { shelves.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } }
+
     /// Takes `total` images, each class in proportion to what is left of it: a list a class, in
     /// the order of rank; `nil` where runs of identical images leave a class short.
     mutating func take(_ total: Int) -> [[Int]]? {
+        let chosen = takeAbout(total)
+        return chosen.reduce(0) { $0 + $1.count } == total ? chosen : nil
+    }
+
+    /// As ``take(_:)``, but a class that runs of identical images leave short gives fewer.
+    ///
+    /// - Parameter total: At most ``count``.
+    mutating func takeAbout(_ total: Int) -> [[Int]] {
         let left = shelves.map { $0.reduce(0) { $0 + $1.count } }
         let quotas = largestRemainders(of: total, in: left)
         var chosen: [[Int]] = []
@@ -82,12 +93,34 @@ struct ClassShelves {
             for run in shelves[label] {
                 if taken.count + run.count <= quota { taken += run } else { kept.append(run) }
             }
-            guard taken.count == quota else { return nil }
             shelves[label] = kept
             chosen.append(taken)
         }
         return chosen
     }
+}
+
+/// The ranks of the images to share out and of the test images, and which of the former may lie in
+/// a set.
+struct Ranking {
+    let train: [Rank]
+    /// `[test.count]`; empty where there are no test images of their own.
+    let test: [Rank]
+    /// The training images that neither occur in `test` nor carry two labels.
+    let usable: [Int]
+    /// Images that are copies of another one.
+    let copies: Int
+
+    init(train set: ImageSet, test testSet: ImageSet?, seed: UInt64) {
+        let ranks = Rank.ranks(of: set, seed: seed)
+        train = ranks
+        test = testSet.map { Rank.ranks(of: $0, seed: seed) } ?? []
+        let barred = Set(test).union(Rank.withTwoLabels(ranks, labels: set.labels))
+        usable = set.labels.indices.filter { !barred.contains(ranks[$0]) }
+        copies = ranks.count + test.count - Set(ranks + test).count
+    }
+
+    var leftOut: Int { train.count - usable.count }
 }
 
 /// Shares `total` in proportion to `weights` so that the shares add up: each gets its proportion

@@ -31,6 +31,8 @@ public struct FourSets: Sendable {
     /// The training images that may lie in no set, since they occur in `test` too or carry two
     /// labels. MNIST and CIFAR-10 have none.
     public let leftOut: Int
+    /// Images, wherever they lie, that are copies of another one to the pixel.
+    public let copies: Int
 
     /// Splits `train` in three and puts all four sets in their order.
     ///
@@ -49,44 +51,59 @@ public struct FourSets: Sendable {
         train: ImageSet, test: ImageSet, fit: Int, guard guardCount: Int, calibrate: Int,
         seed: UInt64 = 0
     ) throws {
-        guard train.shape == test.shape, train.classNames == test.classNames else {
-            throw FourSetsError.unlike(train: train.kind, test: test.kind)
-        }
+        try Self.check(train, test)
         let sizes = [("fit", fit), ("guard", guardCount), ("calibrate", calibrate)]
         for (name, size) in sizes where size < 0 {
             throw FourSetsError.negative(set: name, size: size)
         }
-
-        let testRanks = Rank.ranks(of: test, seed: seed)
-        let trainRanks = Rank.ranks(of: train, seed: seed)
-        let barred = Set(testRanks).union(Rank.withTwoLabels(trainRanks, labels: train.labels))
-        let usable = train.labels.indices.filter { !barred.contains(trainRanks[$0]) }
-        leftOut = train.count - usable.count
+        let ranking = Ranking(train: train, test: test, seed: seed)
 
         // Saturating, since sizes come from a command line.
         let wanted = sizes.reduce(0) { sum, size in
             let (total, over) = sum.addingReportingOverflow(size.1)
             return over ? .max : total
         }
-        guard wanted <= usable.count else {
+        guard wanted <= ranking.usable.count else {
             throw FourSetsError.tooFew(
-                set: train.name, wanted: wanted, usable: usable.count, leftOut: leftOut)
+                set: train.name, wanted: wanted, usable: ranking.usable.count,
+                leftOut: ranking.leftOut)
         }
 
-        var shelves = ClassShelves(usable, ranks: trainRanks, of: train)
+        var shelves = ClassShelves(ranking.usable, ranks: ranking.train, of: train)
         func take(_ size: (name: String, count: Int)) throws -> ImageSet {
             guard let chosen = shelves.take(size.count) else {
                 throw FourSetsError.copiesDoNotFit(set: size.name, size: size.count)
             }
             return train.subset(Self.interleaved(chosen), name: "\(train.name), \(size.name)")
         }
-        self.fit = try take(sizes[0])
-        self.guard = try take(sizes[1])
-        self.calibrate = try take(sizes[2])
+        self.init(
+            fit: try take(sizes[0]), guard: try take(sizes[1]), calibrate: try take(sizes[2]),
+            test: Self.ordered(test, ranking.test), ranking)
+    }
 
-        var all = ClassShelves(Array(test.labels.indices), ranks: testRanks, of: test)
+    init(
+        fit: ImageSet, guard forGuard: ImageSet, calibrate: ImageSet, test: ImageSet,
+        _ ranking: Ranking
+    ) {
+        self.fit = fit
+        self.guard = forGuard
+        self.calibrate = calibrate
+        self.test = test
+        leftOut = ranking.leftOut
+        copies = ranking.copies
+    }
+
+    static func check(_ train: ImageSet, _ test: ImageSet) throws {
+        guard train.shape == test.shape, train.classNames == test.classNames else {
+            throw FourSetsError.unlike(train: train.kind, test: test.kind)
+        }
+    }
+
+    /// All images of a set in the order of rank.
+    static func ordered(_ set: ImageSet, _ ranks: [Rank]) -> ImageSet {
+        var all = ClassShelves(Array(set.labels.indices), ranks: ranks, of: set)
         // Everything is always a fit.
-        self.test = test.subset(Self.interleaved(all.take(test.count) ?? []), name: test.name)
+        return set.subset(interleaved(all.takeAbout(set.count)), name: set.name)
     }
 
     /// One list out of a list a class: the i-th of n images of a class stands at (i + ½) / n of

@@ -10,6 +10,8 @@ public enum FourSetsError: Error, Sendable, Equatable {
     case tooFew(set: String, wanted: Int, usable: Int, leftOut: Int)
     /// A class cannot give exactly its share without parting copies of one image.
     case copiesDoNotFit(set: String, size: Int)
+    /// A share below 0, or shares of more than the whole.
+    case badShares(FourSets.Shares)
 }
 
 extension FourSetsError: LocalizedError, CustomStringConvertible {
@@ -31,6 +33,9 @@ extension FourSetsError: LocalizedError, CustomStringConvertible {
         case .copiesDoNotFit(let set, let size):
             "expected to fill the set \(set) with exactly \(size) images, found that copies of "
                 + "one image would have to be torn apart; remove the copies or ask for another size"
+        case .badShares(let shares):
+            "expected shares of 0 or more that add up to at most 1, found \(shares.guard), "
+                + "\(shares.calibrate) and \(shares.test); mend them"
         }
     }
 }

@@ -12,7 +12,7 @@ extension ImageSet {
         let rows = (count + columns - 1) / columns
         let (height, width) = (rows * shape.height, columns * shape.width)
         let sheet = ImageShape(channels: shape.channels, height: height, width: width)
-        guard count > 0, sheet.count <= PNG.maximumPixels * shape.channels else {
+        guard count > 0, sheet.count <= Picture.maximumPixels * shape.channels else {
             throw PNGError.notAnImage(shape: sheet, found: pixels.count)
         }
         var picture = [UInt8](repeating: 0, count: sheet.count)

@@ -18,12 +18,16 @@ public struct DataSet {
         self.notes = notes
     }
 
-    /// The names that ``init(named:observer:)`` knows.
+    /// The names that ``init(named:reading:observer:)`` knows.
     public static let names = ["mnist", "cifar10", "digits"]
 
-    /// - Parameter name: `mnist` or `cifar10` (from `GRED_DATA`, or downloaded), or `digits`
-    ///   (generated).
-    public init(named name: String, observer: any WorkObserver) throws {
+    /// - Parameters:
+    ///   - name: `mnist` or `cifar10` (from `GRED_DATA`, or downloaded), `digits` (generated), or
+    ///     the path of a folder of images.
+    ///   - reading: How such a folder is read.
+    public init(
+        named name: String, reading: FolderReading = FolderReading(), observer: any WorkObserver
+    ) throws {
         switch name {
         case "mnist":
             try self.init(
@@ -32,7 +36,10 @@ public struct DataSet {
             try self.init(
                 cifar10: DataHome.ensureCIFAR10(progress: observer.downloads), observer: observer)
         case "digits": try self.init(generatedDigits: [])
-        default: throw DataSetFault.unknown(name: name)
+        default:
+            let folder = URL(filePath: name)
+            guard folder.isFolder else { throw DataSetFault.unknown(name: name) }
+            try self.init(folder: folder, reading, observer: observer)
         }
     }
 
@@ -93,7 +100,7 @@ public struct DataSet {
     }
 
     /// Never an option: two commands that split differently would let a guard see `fit`.
-    private static let splitSeed: UInt64 = 0
+    static let splitSeed: UInt64 = 0
 }
 
 extension WorkObserver {
@@ -112,13 +119,22 @@ extension WorkObserver {
 
 /// A data set that cannot be had.
 public enum DataSetFault: Error, Equatable, CustomStringConvertible {
-    /// The name is not one of ``DataSet/names``.
+    /// The name is not one of ``DataSet/names``, and no folder is there.
     case unknown(name: String)
+    /// The pictures in a folder have several sizes, or none could be read, and nothing says which
+    /// size is wanted.
+    case differentSizes(path: String, examples: [String])
+    /// A folder has other classes than its classifier, or test images others than training images.
+    case otherClasses(set: String, unknown: String, found: Int, expected: Int)
 
     public var description: String {
         switch self {
         case .unknown(let name):
-            "There is no data set '\(name)'; there are \(DataSet.names.joined(separator: ", "))."
+            "There is no data set '\(name)'; there are \(DataSet.names.joined(separator: ", ")), or give the path of a folder of images."
+        case .differentSizes(let path, let examples):
+            "The pictures in \(path) have no common size (\(examples.isEmpty ? "none can be read" : examples.prefix(3).joined(separator: ", "))): say which one they are to have with --size."
+        case .otherClasses(let set, let unknown, let found, let expected):
+            "\(set) has \(found) classes, '\(unknown)' among them, which is none of the \(expected) that are known: name the folders as the classes are named."
         }
     }
 }

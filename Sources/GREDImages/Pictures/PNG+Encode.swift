@@ -21,7 +21,7 @@ extension PNG {
         let scaled = ImageShape(channels: scale, height: height, width: width)
         guard scale > 0, scaled.count != .max,
             scaled.count.multipliedReportingOverflow(by: scale).overflow == false,
-            scaled.count * scale <= maximumPixels
+            scaled.count * scale <= Picture.maximumPixels
         else {
             throw PNGError.badScale(scale, shape: shape)
         }
@@ -63,5 +63,14 @@ extension PNG {
             for _ in 0..<scale { result += wide }
         }
         return result
+    }
+}
+
+extension png_image {
+    /// What libpng says went wrong.
+    fileprivate var reason: String {
+        withUnsafeBytes(of: message) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
     }
 }

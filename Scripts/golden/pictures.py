@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Writes Tests/GREDImagesTests/Golden: what Pillow decodes, and how torchvision resizes.
+
+Run it from the repository's root, in an environment that has PyTorch, torchvision and Pillow:
+
+    python -m venv .venv
+    .venv/bin/pip install torch==2.13.0 torchvision==0.28.0 numpy pillow safetensors
+    .venv/bin/python Scripts/golden/pictures.py [FOLDER …]
+
+`pictures.safetensors` holds small files made here, as bytes (`file.NAME`), and the pixels that
+Pillow gives once it has turned them as their EXIF block says (`pixels.NAME`, [H, W, C]).
+`resizing.safetensors` holds pictures (`from.NAME`, [H, W, C]) and what torchvision makes of them
+(`to.NAME`), under `cases` in its metadata with which sizes.
+`photographs.json` holds, of each photograph in the FOLDERs, the SHA-256 of Pillow's RGB pixels:
+none of them is kept. Without a FOLDER it stays as it is.
+"""
+
+import hashlib
+import io
+import json
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from safetensors.numpy import save_file
+
+try:
+    from torchvision.transforms import v2
+except RuntimeError:
+    # A torchvision that was built for another PyTorch (CUDA's beside the CPU's) cannot load its own
+    # operators. Nothing here needs them, but the import asks for their names.
+    library = torch.library.Library("torchvision", "DEF")
+    for name in ["nms", "qnms"]:
+        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    from torchvision.transforms import v2
+
+GOLDEN = Path(__file__).resolve().parents[2] / "Tests" / "GREDImagesTests" / "Golden"
+random = np.random.default_rng(0)
+torch.set_num_threads(1)
+
+
+def scene(height, width, channels):
+    """Slopes, an edge and a little noise: something for each part of a codec."""
+    y, x = np.mgrid[0:height, 0:width]
+    planes = []
+    for channel in range(channels):
+        plane = 40 * channel + 150 * x / width + 60 * np.sin(y / (2 + channel))
+        planes.append(plane + 70 * (x + y > 20) + random.normal(0, 6, (height, width)))
+    return np.clip(np.stack(planes, -1), 0, 255).astype(np.uint8)
+
+
+def encoded(image, format, **options):
+    memory = io.BytesIO()
+    image.save(memory, format, **options)
+    return memory.getvalue()
+
+
+def exif(orientation):
+    block = Image.Exif()
+    block[0x0112] = orientation
+    return block
+
+
+def big_endian_exif(jpeg, orientation):
+    """The same block as Pillow's, in the other order of bytes, in a segment of its own."""
+    block = b"Exif\0\0MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + jpeg[2:]
+
+
+def chunk(name, body):
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def png16(pixels):
+    """16-bit RGB, which Pillow reads and does not write."""
+    height, width, _ = pixels.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def with_chunk(png, name, body):
+    """Behind the header."""
+    return png[:33] + chunk(name, body) + png[33:]
+
+
+def files():
+    rgb, grey = Image.fromarray(scene(19, 23, 3)), Image.fromarray(scene(19, 23, 1)[..., 0])
+    yield "jpeg-4-2-0", encoded(rgb, "JPEG", quality=90)
+    yield "jpeg-4-2-2", encoded(rgb, "JPEG", quality=90, subsampling="4:2:2")
+    yield "jpeg-4-4-4", encoded(rgb, "JPEG", quality=90, subsampling="4:4:4")
+    yield "jpeg-progressive", encoded(rgb, "JPEG", quality=80, progressive=True)
+    yield "jpeg-restarts", encoded(rgb, "JPEG", quality=80, restart_marker_blocks=1)
+    yield "jpeg-unconverted", encoded(rgb, "JPEG", quality=90, keep_rgb=True)
+    yield "jpeg-grey", encoded(grey, "JPEG", quality=90)
+    yield "jpeg-grey-progressive", encoded(grey, "JPEG", quality=60, progressive=True)
+    cmyk = Image.fromarray(scene(19, 23, 4), "CMYK")
+    yield "jpeg-cmyk", encoded(cmyk, "JPEG", quality=90)
+    # The same values, said to be luma, chroma and black: Adobe's marker ends with the transform.
+    plain = encoded(cmyk, "JPEG", quality=90)
+    place = plain.index(b"Adobe") + 11
+    yield "jpeg-ycck", plain[:place] + b"\x02" + plain[place + 1 :]
+    for orientation in range(1, 9):
+        yield f"jpeg-exif-{orientation}", encoded(rgb, "JPEG", quality=70, exif=exif(orientation))
+    yield "jpeg-exif-big-endian", big_endian_exif(encoded(rgb, "JPEG", quality=70), 6)
+    yield "jpeg-exif-9", big_endian_exif(encoded(rgb, "JPEG", quality=70), 9)
+    yield "jpeg-garbage-between-segments", plain_with_garbage(encoded(rgb, "JPEG", quality=70))
+
+    rgba = np.concatenate([scene(9, 11, 3), random.integers(0, 256, (9, 11, 1))], -1)
+    rgba = Image.fromarray(rgba.astype(np.uint8))
+    small = rgba.convert("RGB")
+    yield "png-rgb", encoded(small, "PNG")
+    yield "png-grey", encoded(small.convert("L"), "PNG")
+    yield "png-rgba", encoded(rgba, "PNG")
+    yield "png-grey-alpha", encoded(rgba.convert("LA"), "PNG")
+    yield "png-grey-transparent-level", encoded(small.convert("L"), "PNG", transparency=100)
+    yield "png-1-bit", encoded(small.convert("1"), "PNG")
+    for bits in 1, 2, 4, 8:
+        palette = small.quantize(2**bits)
+        yield f"png-palette-{bits}-bit", encoded(palette, "PNG", bits=bits)
+    yield "png-palette-transparent", encoded(small.quantize(7), "PNG", transparency=b"\0\x80")
+    yield "png-16-bit-rgb", png16(random.integers(0, 65536, (5, 7, 3)))
+    yield "png-gamma", with_chunk(encoded(small, "PNG"), b"gAMA", struct.pack(">I", 100_000))
+    yield "png-exif-8", encoded(small, "PNG", exif=exif(8))
+
+
+def plain_with_garbage(jpeg):
+    return jpeg[:2] + b"\xff\xfe\0\x04ok" + b"\0\0\0" + jpeg[2:]
+
+
+def pixels(image, mode):
+    array = np.asarray(ImageOps.exif_transpose(image).convert(mode))
+    return np.ascontiguousarray(array.reshape(array.shape[0], array.shape[1], -1))
+
+
+def pictures():
+    tensors = {}
+    for name, data in files():
+        image = Image.open(io.BytesIO(data))
+        mode = "L" if image.mode in ("1", "L", "LA") else "RGB"
+        tensors[f"file.{name}"] = np.frombuffer(data, np.uint8)
+        tensors[f"pixels.{name}"] = pixels(image, mode)
+    rgb = tensors["pixels.jpeg-4-2-0"]
+    tensors["luma"] = pixels(Image.fromarray(rgb), "L")
+    save_file(tensors, GOLDEN / "pictures.safetensors")
+
+
+def resizing():
+    tensors, cases = {}, {}
+    # The name, the picture's height, width and channels; the shorter side (or 0: both sides as
+    # they come); the height and width wanted.
+    for name, source, shorter, target in [
+        ("photograph", (75, 100, 3), 32, (28, 28)),
+        ("portrait", (61, 47, 3), 37, (33, 30)),
+        ("odd-margins", (50, 41, 3), 25, (24, 20)),
+        ("grey", (40, 40, 1), 16, (14, 14)),
+        ("enlarged", (17, 13, 3), 29, (28, 28)),
+        ("stretched", (45, 30, 3), 0, (16, 24)),
+        ("one-pixel", (1, 1, 3), 0, (5, 4)),
+        ("a-line", (3, 64, 3), 0, (7, 7)),
+        ("same", (12, 12, 3), 12, (12, 12)),
+    ]:
+        array = scene(*source)
+        image = Image.fromarray(array[..., 0] if source[2] == 1 else array)
+        resize = v2.Resize(shorter or target, antialias=True)
+        steps = [resize, v2.CenterCrop(target)] if shorter else [resize]
+        tensor = torch.from_numpy(array).permute(2, 0, 1)
+        tensors[f"from.{name}"] = array
+        tensors[f"to.{name}.pillow"] = pixels(v2.Compose(steps)(image), image.mode)
+        ours = v2.Compose(steps)(tensor.float()).round().clamp(0, 255).to(torch.uint8)
+        tensors[f"to.{name}.tensor"] = np.ascontiguousarray(ours.permute(1, 2, 0).numpy())
+        cases[name] = {"shorter": shorter, "height": target[0], "width": target[1]}
+    save_file(tensors, GOLDEN / "resizing.safetensors", {"cases": json.dumps(cases)})
+
+
+def photographs(folders):
+    hashes = {}
+    for folder in map(Path, folders):
+        for file in sorted(folder.glob("*.JPEG")):
+            values = pixels(Image.open(file), "RGB")
+            hashes[file.name] = hashlib.sha256(values.tobytes()).hexdigest()
+    (GOLDEN / "photographs.json").write_text(json.dumps(hashes, indent=1) + "\n")
+
+
+GOLDEN.mkdir(exist_ok=True)
+pictures()
+resizing()
+if sys.argv[1:]:
+    photographs(sys.argv[1:])

@@ -1,0 +1,18 @@
+extension ImageSet {
+    /// The same images with their labels counted in other names, such as a classifier's: each label
+    /// keeps its name and gets that name's place. Nil where a class is not among `names`.
+    public func labelled(in names: [String]) -> ImageSet? {
+        let places = Dictionary(zip(names, names.indices)) { first, _ in first }
+        let mapped = classNames.map { places[$0] }
+        guard mapped.allSatisfy({ $0 != nil }) else { return nil }
+        return ImageSet(
+            checked: name, shape: shape, classNames: names, pixels: pixels,
+            labels: labels.compactMap { mapped[$0] })
+    }
+
+    /// The same images under another name.
+    public func named(_ name: String) -> ImageSet {
+        ImageSet(
+            checked: name, shape: shape, classNames: classNames, pixels: pixels, labels: labels)
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import GREDImages
+import Testing
+
+extension ProgramTests {
+    @Suite("Folders of images")
+    struct FolderTests {
+        private let place: Workplace
+
+        init() throws { place = try Workplace() }
+
+        private func write(_ path: String, value: Int, side: Int = 28) throws {
+            let pixels = (0..<(side * side)).map { UInt8(truncatingIfNeeded: value * 7 + $0 / 5) }
+            try place.write(
+                PNG.encode(pixels: pixels, width: side, height: side, channels: 1), as: path)
+        }
+
+        @Test("gred data says what was found in a folder")
+        func data() throws {
+            for value in 0..<40 { try write("own/\(value % 2)/\(value).png", value: value) }
+            let outcome = try place.gred("data", "own")
+            #expect(outcome.status == 0)
+            #expect(outcome.output.contains("own: 1×28×28 in 2 classes"))
+            #expect(outcome.output.contains("fit       24 images"))
+            let scaled = try place.gred("data", "own", "--size", "16", "--resize", "20")
+            #expect(scaled.output.contains("own: 3×16×16 in 2 classes"))
+            try place.gred("data", "own", "--size", "sixteen").expectRefusal(["--size"])
+            try place.gred("data", "own", "--resize", "9", "--stretch").expectRefusal(["exclude"])
+            try place.gred("data", "own", "--broken", "2").expectRefusal(["0…1"])
+        }
+
+        @Test("gred inspect reads folders, and skips broken files up to a limit")
+        func inspect() throws {
+            try Untrained.writeBundle(to: place["bundle"])
+            for value in 0..<9 { try write("images/\(value).png", value: value) }
+            try place.write([0xFF, 0xD8, 0xFF, 0], as: "images/5b.jpg")
+            try place.gred("inspect", "bundle", "images")
+                .expectRefusal(["images", "5b.jpg", "at most 1.0%"])
+            let outcome = try place.gred("inspect", "bundle", "images", "--broken", "0.1", "--json")
+            #expect(outcome.status == 0 || outcome.status == 3)
+            let lines = outcome.output.split(separator: "\n")
+            #expect(lines.count == 9)
+            #expect(lines[8].contains("images\\/8.png") || lines[8].contains("images/8.png"))
+            #expect(outcome.errors.contains("skipped: images/5b.jpg: expected a whole JPEG"))
+        }
+
+        @Test("gred inspect scales pictures only when told how")
+        func scaling() throws {
+            try Untrained.writeBundle(to: place["bundle"])
+            try write("large.png", value: 1, side: 40)
+            try place.gred("inspect", "bundle", "large.png")
+                .expectRefusal(["large.png", "1×28×28", "1×40×40"])
+            for arguments in [["--resize", "28"], ["--stretch"]] {
+                let outcome = try place.run(["inspect", "bundle", "large.png"] + arguments)
+                #expect(outcome.status == 0 || outcome.status == 3)
+                #expect(outcome.output.contains("of 1 images"))
+            }
+        }
+    }
+}
