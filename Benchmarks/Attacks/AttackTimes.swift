@@ -52,7 +52,7 @@ struct AttackTimes: ParsableCommand {
         let search = try Search(attack, against: classifier, precision: precision)
 
         // The first passes of a process are slower than all others.
-        let few = min(images.shape[0], 4)
+        let few = min(images.shape[0], 2)
         _ = try search.searched(images.rows(Array(0..<few)), labels.rows(Array(0..<few)))
 
         search.passes.forget()

@@ -239,7 +239,7 @@ def main():
     # Libraries print what they please; standard output is for the answer.
     with contextlib.redirect_stdout(sys.stderr):
         attack = LIBRARIES[options.library][0](model, options.attack, options.settings)
-        attack(images[:4], labels[:4])
+        attack(images[:2], labels[:2])
         counter = Counter(model)
         times, start = [], time.perf_counter()
         while not times or time.perf_counter() - start < options.seconds:
