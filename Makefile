@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow test-matrix test-torchvision bench-freeze fuzz format lint docs examples doctor clean help
+.PHONY: setup build build-tests demo test test-slow test-matrix test-torchvision bench-freeze bench-attacks fuzz format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -39,6 +39,10 @@ test-torchvision: build ## compare all of torchvision's classifiers; options in 
 bench-freeze: setup ## time a program's forms beside PyTorch eager and torch.compile
 	@swift build $(CONFIGURATION) --product Passes
 	@Scripts/with-torchvision Scripts/bench-freeze
+
+bench-attacks: build ## time the attacks beside those of other libraries; options in BENCH_ARGS="…"
+	@swift build $(CONFIGURATION) --product AttackTimes
+	@Scripts/with-peers Scripts/bench-attacks $(BENCH_ARGS)
 
 fuzz: build-tests ## feed damaged files to everything that reads files; options in FUZZ_ARGS="…"
 	@.build/release/Fuzz $(FUZZ_ARGS)

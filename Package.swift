@@ -71,6 +71,12 @@ let package = Package(
                 "LibTorch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Passes"),
+        .executableTarget(
+            name: "AttackTimes",
+            dependencies: [
+                "GREDAttacks", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Attacks"),
 
         // Tests, one target a module, and what they share.
         .target(name: "TestSupport", dependencies: ["LibTorch"], path: "Tests/Support"),

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Foundation
+import GREDAttacks
+import GREDClassifiers
+import LibTorch
+
+/// Times one attack on given images, and the passes that it is made of.
+@main
+struct AttackTimes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Seconds and passes of one attack, and what its passes alone take.",
+        discussion: "Called by Scripts/bench-attacks; prints JSON.")
+
+    @Argument(help: "The folder of a classifier.", completion: .directory)
+    var classifier: String
+
+    @Option(
+        help: "A safetensors file with `images` in 0…1 and their `labels`.", completion: .file())
+    var images: String
+
+    @Option(help: "One of \(AttackCatalogue.names.joined(separator: ", ")).")
+    var attack: String
+
+    @Option(help: "Settings that differ from the attack's own, as a JSON object.")
+    var settings = "{}"
+
+    @Option(help: "What the search computes in: float32 or bfloat16.")
+    var precision = "float32"
+
+    @Option(help: "Threads of the engine.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "The attack is repeated until so many seconds have passed; the median counts.")
+    var seconds = 0.0
+
+    @Option(
+        help: "A safetensors file for `adversarial`, and the `logits` of the images.",
+        completion: .file())
+    var output: String
+
+    func run() throws {
+        guard let precision = Precision(rawValue: precision) else {
+            throw ValidationError("There is no precision '\(precision)'.")
+        }
+        try Engine.setThreadCount(threads)
+        let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
+        let file = try SafetensorsFile(URL(filePath: images))
+        let images = try file.tensor("images")
+        let labels = try file.tensor("labels")
+        let attack = try configured(classifier)
+        let search = try Search(attack, against: classifier, precision: precision)
+
+        // The first passes of a process are slower than all others.
+        let few = min(images.shape[0], 2)
+        _ = try search.searched(images.rows(Array(0..<few)), labels.rows(Array(0..<few)))
+
+        search.passes.forget()
+        var times: [Double] = []
+        var adversarial = images
+        let start = ContinuousClock.now
+        repeat {
+            let began = ContinuousClock.now
+            adversarial = try search.searched(images, labels)
+            times.append(began.duration(to: .now) / .seconds(1))
+        } while start.duration(to: .now) / .seconds(1) < seconds
+        let passes = search.passes.entries
+        let runs = Double(times.count)
+        let total = runs * Double(images.shape[0])
+
+        let report = Report(
+            seconds: median(times), runs: times.count,
+            forward: Double(passes.reduce(0) { $0 + $1.value * $1.key.batch }) / total,
+            backward: Double(
+                passes.reduce(0) { $0 + $1.value * $1.key.batch * $1.key.backward }) / total,
+            floorSeconds: try passes.reduce(0) { sum, entry in
+                sum + Double(entry.value) / runs * (try time(of: entry.key, on: images))
+            })
+        try Safetensors.write(
+            [("adversarial", adversarial), ("logits", classifier.logits(of: images))],
+            to: URL(filePath: output))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    }
+
+    private struct Report: Encodable {
+        var seconds: Double
+        var runs: Int
+        /// Rows that the classifier saw, and rows that a gradient was taken of, per image.
+        var forward: Double
+        var backward: Double
+        /// What the run's passes take when nothing else is done.
+        var floorSeconds: Double
+    }
+
+    // MARK: The attack
+
+    private func configured(_ classifier: any Classifier) throws -> any Attack {
+        let standard = try AttackCatalogue.attack(
+            named: attack, budget: .standard(for: classifier.inputShape))
+        return try merged(standard)
+    }
+
+    /// The attack's own settings, some replaced by those given.
+    private func merged<Kind: Attack>(_ standard: Kind) throws -> Kind {
+        guard
+            let given = try? JSONSerialization.jsonObject(with: Data(settings.utf8))
+                as? [String: Any],
+            var all = try JSONSerialization.jsonObject(with: JSONEncoder().encode(standard))
+                as? [String: Any]
+        else {
+            throw ValidationError("--settings must be a JSON object, and '\(settings)' is none.")
+        }
+        for (name, value) in given {
+            guard all[name] != nil else {
+                throw ValidationError(
+                    "'\(attack)' has no setting '\(name)'; it has \(all.keys.sorted().joined(separator: ", "))."
+                )
+            }
+            all[name] = value
+        }
+        return try JSONDecoder().decode(
+            Kind.self, from: JSONSerialization.data(withJSONObject: all))
+    }
+
+    // MARK: The floor
+
+    /// The median time of a pass at a batch size, with nothing around it.
+    private func time(of pass: Passes.Kind, on images: Tensor) throws -> Double {
+        let batch = try images.rows((0..<pass.batch).map { $0 % images.shape[0] })
+        func once() throws {
+            guard pass.backward > 0 else {
+                _ = try pass.classifier.logits(of: batch)
+                return
+            }
+            let input = try batch.watched()
+            let sum = try Gradient.recording { try pass.classifier.logits(of: input).sum() }
+            for place in 1...pass.backward {
+                _ = try Gradient.of(
+                    [sum], towards: [input], keepingGraph: place < pass.backward)
+            }
+        }
+        for _ in 0..<2 { try once() }
+        var times: [Double] = []
+        let start = ContinuousClock.now
+        while times.count < 5 || start.duration(to: .now) / .seconds(1) < 0.2 {
+            let began = ContinuousClock.now
+            try once()
+            times.append(began.duration(to: .now) / .seconds(1))
+        }
+        return median(times)
+    }
+
+    private func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+}
