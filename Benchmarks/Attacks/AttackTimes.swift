@@ -55,7 +55,7 @@ struct AttackTimes: ParsableCommand {
         let few = min(images.shape[0], 2)
         _ = try search.searched(images.rows(Array(0..<few)), labels.rows(Array(0..<few)))
 
-        search.passes.forget()
+        search.forget()
         var times: [Double] = []
         var adversarial = images
         let start = ContinuousClock.now
@@ -64,15 +64,14 @@ struct AttackTimes: ParsableCommand {
             adversarial = try search.searched(images, labels)
             times.append(began.duration(to: .now) / .seconds(1))
         } while start.duration(to: .now) / .seconds(1) < seconds
-        let passes = search.passes.entries
+        let passes = search.passes
         let runs = Double(times.count)
         let total = runs * Double(images.shape[0])
 
         let report = Report(
             seconds: median(times), runs: times.count,
-            forward: Double(passes.reduce(0) { $0 + $1.value * $1.key.batch }) / total,
-            backward: Double(
-                passes.reduce(0) { $0 + $1.value * $1.key.batch * $1.key.backward }) / total,
+            forward: rows(of: passes, back: false) / total,
+            backward: rows(of: passes, back: true) / total,
             floorSeconds: try passes.reduce(0) { sum, entry in
                 sum + Double(entry.value) / runs * (try time(of: entry.key, on: images))
             })
@@ -127,30 +126,33 @@ struct AttackTimes: ParsableCommand {
 
     // MARK: The floor
 
+    /// The images of all passes of a kind together.
+    private func rows(of passes: [Pass: Int], back: Bool) -> Double {
+        Double(passes.reduce(0) { $0 + ($1.key.isBack == back ? $1.value * $1.key.size : 0) })
+    }
+
     /// The median time of a pass at a batch size, with nothing around it.
-    private func time(of pass: Passes.Kind, on images: Tensor) throws -> Double {
-        let batch = try images.rows((0..<pass.batch).map { $0 % images.shape[0] })
-        func once() throws {
-            guard pass.backward > 0 else {
-                _ = try pass.classifier.logits(of: batch)
-                return
-            }
-            let input = try batch.watched()
-            let sum = try Gradient.recording { try pass.classifier.logits(of: input).sum() }
-            for place in 1...pass.backward {
-                _ = try Gradient.of(
-                    [sum], towards: [input], keepingGraph: place < pass.backward)
-            }
-        }
-        for _ in 0..<2 { try once() }
+    private func time(of pass: Pass, on images: Tensor) throws -> Double {
+        let batch = try images.rows((0..<pass.size).map { $0 % images.shape[0] })
         var times: [Double] = []
         let start = ContinuousClock.now
         while times.count < 5 || start.duration(to: .now) / .seconds(1) < 0.2 {
-            let began = ContinuousClock.now
-            try once()
-            times.append(began.duration(to: .now) / .seconds(1))
+            if pass.isBack {
+                let input = try batch.watched()
+                let sum = try Gradient.recording { try pass.classifier.logits(of: input).sum() }
+                times.append(
+                    try seconds { _ = try Gradient.of([sum], towards: [input]) })
+            } else {
+                times.append(try seconds { _ = try pass.classifier.logits(of: batch) })
+            }
         }
         return median(times)
+    }
+
+    private func seconds(_ body: () throws -> Void) rethrows -> Double {
+        let began = ContinuousClock.now
+        try body()
+        return began.duration(to: .now) / .seconds(1)
     }
 
     private func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }

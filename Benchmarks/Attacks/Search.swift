@@ -4,72 +4,71 @@ import GREDImages
 import LibTorch
 
 /// An attack on a classifier as a benchmark runs it: every pass is counted.
-struct Search {
-    let passes = Passes()
+final class Search {
     private let attack: any Attack
-    private let precision: Precision
-    private let frozen: any Classifier
+    private let judge: Counted
+    private let copy: SearchCopy
+    /// The passes of all runs since ``forget()``.
+    private(set) var passes: [Pass: Int] = [:]
 
     init(_ attack: any Attack, against classifier: NetworkClassifier, precision: Precision) throws {
         self.attack = attack
-        self.precision = precision
-        // DeepFool takes one gradient a rival of every pass that it records.
-        let backward =
-            (attack as? DeepFool).map { min($0.candidates, classifier.classCount) - 1 } ?? 1
-        frozen = Counted(try classifier.frozen(), passes, backward: backward)
+        judge = Counted(classifier)
+        copy = try SearchCopy(of: judge, in: precision)
     }
 
-    /// The one place where a precision becomes a way to search.
+    func forget() {
+        passes = [:]
+        for counted in [judge] + judge.copies { counted.forward = [:] }
+    }
+
     func searched(_ images: Tensor, _ labels: Tensor) throws -> Tensor {
-        guard precision == .float32 else { throw Unsupported(precision: precision) }
-        return try attack.perturb(
-            images, towards: .untargeted(Labels(labels)), against: frozen,
-            seeds: ImageSeeds(seed: 0, range: 0..<images.shape[0]))
-    }
-
-    struct Unsupported: Error, CustomStringConvertible {
-        let precision: Precision
-        var description: String { "No attack searches in \(precision.rawValue) yet." }
+        let meter = AttackMeter(count: images.shape[0])
+        let batch = AttackBatch(
+            images, towards: .untargeted(try Labels(labels)), against: judge,
+            seeds: ImageSeeds(seed: 0, range: 0..<images.shape[0]), meter: meter)
+        let found = try attack.perturb(batch, searchingOn: copy)
+        for counted in [judge] + judge.copies {
+            for (size, times) in counted.forward {
+                passes[Pass(classifier: counted.base, size: size, isBack: false), default: 0] +=
+                    times
+            }
+            counted.forward = [:]
+        }
+        // What was searched on the judge itself is not told apart: it is little.
+        let searched = judge.copies.last?.base ?? judge.base
+        for (size, times) in meter.backwardBySize {
+            passes[Pass(classifier: searched, size: size, isBack: true), default: 0] += times
+        }
+        return found
     }
 }
 
-/// How often each kind of pass happened.
-final class Passes {
-    /// Passes that take the same time: by one classifier, of as many images.
-    struct Kind: Hashable {
-        let classifier: any Classifier
-        let batch: Int
-        /// How many gradients are taken of it; 0 where none is recorded.
-        let backward: Int
+/// Passes that take the same time: by one classifier, of as many images, forward or back.
+struct Pass: Hashable {
+    let classifier: any Classifier
+    let size: Int
+    let isBack: Bool
 
-        static func == (one: Kind, other: Kind) -> Bool {
-            (one.classifier as AnyObject) === (other.classifier as AnyObject)
-                && one.batch == other.batch && one.backward == other.backward
-        }
-
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(batch)
-            hasher.combine(backward)
-        }
+    static func == (one: Pass, other: Pass) -> Bool {
+        (one.classifier as AnyObject) === (other.classifier as AnyObject)
+            && one.size == other.size && one.isBack == other.isBack
     }
 
-    private(set) var entries: [Kind: Int] = [:]
-
-    func count(_ kind: Kind) { entries[kind, default: 0] += 1 }
-    func forget() { entries = [:] }
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(size)
+        hasher.combine(isBack)
+    }
 }
 
-/// A classifier that notes every pass.
+/// A classifier that notes how many images each pass has, and so do its frozen copies.
 private final class Counted: Classifier {
-    private let base: any Classifier
-    private let passes: Passes
-    private let backward: Int
+    let base: any Classifier
+    /// How many passes forward there were of so many images.
+    var forward: [Int: Int] = [:]
+    private(set) var copies: [Counted] = []
 
-    init(_ base: any Classifier, _ passes: Passes, backward: Int) {
-        self.base = base
-        self.passes = passes
-        self.backward = backward
-    }
+    init(_ base: any Classifier) { self.base = base }
 
     var inputShape: ImageShape { base.inputShape }
     var classNames: [String] { base.classNames }
@@ -77,10 +76,13 @@ private final class Counted: Classifier {
     func move(to device: Device) throws { try base.move(to: device) }
 
     func logits(of images: Tensor) throws -> Tensor {
-        let recorded = images.requiresGradient
-        passes.count(
-            Passes.Kind(
-                classifier: base, batch: images.shape[0], backward: recorded ? backward : 0))
+        forward[images.shape[0], default: 0] += 1
         return try base.logits(of: images)
+    }
+
+    func frozen(_ precision: Precision) throws -> any Classifier {
+        let copy = Counted(try base.frozen(precision))
+        copies.append(copy)
+        return copy
     }
 }

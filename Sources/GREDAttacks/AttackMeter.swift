@@ -21,6 +21,8 @@ public final class AttackMeter {
     public private(set) var forward: [Int]
     /// The passes back of each image.
     public private(set) var backward: [Int]
+    /// How many passes back there were of so many images at once.
+    public private(set) var backwardBySize: [Int: Int] = [:]
     /// In the order in which they came. It is the asked classifier that says what is adversarial:
     /// where that is a coarse copy, some of it may not hold.
     public private(set) var improvements: [Improvement] = []
@@ -45,6 +47,7 @@ public final class AttackMeter {
     }
 
     func countBackward(of places: [Int]) {
+        backwardBySize[places.count, default: 0] += 1
         for place in places { backward[place] += 1 }
     }
 

@@ -4,8 +4,10 @@ import LibTorch
 /// DeepFool for the L2 norm (Moosavi-Dezfooli et al. 2016): each step walks to the nearest boundary
 /// of the classifier made linear at the present point.
 ///
-/// The steps add up to r; the image tried is x + (1 + overshoot)·r, clipped to 0…1. An image is
-/// finished, and leaves the batch, as soon as that is adversarial by at least `confidence`.
+/// Each step is lengthened by the overshoot and clipped to 0…1 at once, so that the next one starts
+/// from an image that can be (as adv-lib does it; the authors and foolbox keep the unclipped sum of the
+/// steps, and where pixels lie at 0 and 1 they take longer ways). An image is finished, and leaves the
+/// batch, as soon as it is adversarial by at least `confidence`.
 public struct DeepFool: Attack {
     public var name: String { "deepfool" }
     public static let canTarget = false
@@ -13,9 +15,9 @@ public struct DeepFool: Attack {
 
     /// The most steps that an image takes.
     public var steps: Int
-    /// The share by which r is lengthened, so that the boundary is crossed rather than reached.
+    /// The share by which a step is lengthened, so that the boundary is crossed rather than reached.
     public var overshoot: Double
-    /// How many of the classes likeliest at the start compete to be the nearest.
+    /// How many classes compete to be the nearest, the likeliest of each step; the label is one of them.
     public var candidates: Int
     /// How far past the boundary counts as adversarial, in nats of logit.
     public var confidence: Double
@@ -44,51 +46,52 @@ public struct DeepFool: Attack {
 
     public func search(_ batch: AttackBatch) throws -> Tensor {
         var results = batch.images
-        // The images still searched for, and their state.
+        // The images still searched for, and where they are.
         var batch = batch
-        var total = try batch.images.zerosLike()
         var current = batch.images
-        var rivals: Tensor?
 
         for step in 0...steps {
-            // Trying first, without a graph, costs one pass forward and spares the finished images
-            // all the passes back.
-            let logits = try batch.logits(of: current)
+            var pass = try batch.recorded(at: current)
+            let logits = try pass.logits.detached()
             let reached = try batch.goal.isReached(in: logits, confidence: confidence)
             let done = try reached.positions()
             if !done.isEmpty {
                 results = try results.replacingRows(
                     done.map { batch.places[$0] }, with: current.rows(done))
             }
-            let open = try (.!reached).positions()
+            var open = try (.!reached).positions()
             if step == steps || open.isEmpty { break }
-            let competing =
-                try rivals
-                ?? LinearisedBoundary.rivals(
-                    of: batch.goal.classes, in: logits, candidates: candidates)
+            let openRivals = try LinearisedBoundary.rivals(
+                of: batch.goal.classes, in: logits, candidates: candidates
+            ).rows(open)
 
-            batch = try batch.rows(open)
-            (current, total) = (try current.rows(open), try total.rows(open))
-            let openRivals = try competing.rows(open)
-            rivals = openRivals
-            total = try total + toNearestBoundary(of: batch, at: current, rivals: openRivals)
-            current = try (batch.images + total * (1 + overshoot)).clamped(min: 0, max: 1)
+            // The passes back go through all images of the pass forward. Where that wastes more than
+            // another pass forward costs, there is one, of those that are left.
+            let rest = try batch.rows(open)
+            current = try current.rows(open)
+            if done.count * openRivals.shape[1] > open.count {
+                pass = try rest.recorded(at: current)
+                batch = rest
+                open = Array(0..<rest.count)
+            }
+            let boundary = try LinearisedBoundary.nearest(
+                of: batch, in: pass, at: open, rivals: openRivals, beyond: confidence)
+            batch = rest
+            current = try (current + toBoundary(boundary) * (1 + overshoot)).clamped(min: 0, max: 1)
         }
         return results
     }
 
-    /// The step to the nearest boundary of the linearised classifier, `[N, C, H, W]`.
-    private func toNearestBoundary(
-        of batch: AttackBatch, at current: Tensor, rivals: Tensor
-    ) throws -> Tensor {
-        // `confidence` moves the boundary that is walked to; a ten-thousandth crosses it.
-        let beyond = confidence + 1e-4
-        let boundary = try LinearisedBoundary.nearest(
-            of: batch, at: current, rivals: rivals, beyond: beyond)
-        let gap = try (beyond - boundary.difference).clamped(min: 0)
-        let square = try boundary.gradient.rowNorms().square()
-        let flat = try .!(square .> 0)
-        let scale = try flat.choose(square.zerosLike(), gap / square)
-        return try boundary.gradient * scale.perRow(rank: current.rank)
+    /// The step to the boundary and a little beyond, `[N, C, H, W]`; none where there is no gradient.
+    private func toBoundary(_ boundary: LinearisedBoundary) throws -> Tensor {
+        let norm = try boundary.gradient.rowNorms()
+        let flat = try .!(norm .> 0)
+        let distance = try (confidence - boundary.difference).clamped(min: 0) / norm + Self.beyond
+        let scale = try flat.choose(norm.zerosLike(), distance / norm)
+        return try boundary.gradient * scale.perRow(rank: boundary.gradient.rank)
     }
+
+    /// How much farther than the boundary a step goes, as an L2 length: so that rounding cannot keep
+    /// an image before it. It is that of the authors' own code.
+    private static let beyond = 1e-4
 }

@@ -63,7 +63,8 @@ public struct FAB: Attack {
 
         for _ in 0..<steps {
             let boundary = try LinearisedBoundary.nearest(
-                of: batch, at: current, rivals: rivals)
+                of: batch, in: batch.recorded(at: current), at: Array(0..<batch.count),
+                rivals: rivals)
             let place = try current.flattened(from: 1)
             let normals = try boundary.gradient.flattened(from: 1)
             let gapAtOrigin =

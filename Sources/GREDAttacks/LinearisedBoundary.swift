@@ -15,24 +15,31 @@ struct LinearisedBoundary {
     }
 
     /// One pass forward serves the gradients of all classes.
-    /// - Parameter beyond: how many nats past equal logits the boundary lies.
+    /// - Parameters:
+    ///   - pass: of the batch's images.
+    ///   - open: the positions in the batch that are asked about.
+    ///   - rivals: of these, `[N, K]`.
+    ///   - beyond: how many nats past equal logits the boundary lies.
     static func nearest(
-        of batch: AttackBatch, at images: Tensor, rivals: Tensor, beyond: Double = 0
+        of batch: AttackBatch, in pass: RecordedPass, at open: [Int], rivals: Tensor,
+        beyond: Double = 0
     ) throws -> LinearisedBoundary {
-        let input = try images.watched()
-        let logits = try Gradient.recording { try batch.logits(of: input) }
-        let own = try Gradient.recording { try logits.picked(batch.goal.classes) }
-        let count = batch.count
-        var nearest = try Tensor.full([count], .infinity, device: images.device)
+        let label = try batch.goal.classes.rows(open)
+        let (logits, own) = try Gradient.recording {
+            let logits = open.count == batch.count ? pass.logits : try pass.logits.rows(open)
+            return (logits, try logits.picked(label))
+        }
+        let images = try pass.images.detached().rows(open)
+        var nearest = try Tensor.full([open.count], .infinity, device: images.device)
         var result = LinearisedBoundary(
-            difference: try .zeros([count], device: images.device),
+            difference: try .zeros([open.count], device: images.device),
             gradient: try images.zerosLike())
         for place in 0..<rivals.shape[1] {
             let rival = try rivals.sliced(place..<place + 1, dimension: 1).squeezed(1)
             let difference = try Gradient.recording { try logits.picked(rival) - own }
             let gradient =
-                try Gradient.of([difference], towards: [input], keepingGraph: true)[0]
-                .map { try $0.withoutNaN() } ?? images.zerosLike()
+                try Gradient.of([difference], towards: [pass.images], keepingGraph: true)[0]
+                .map { try $0.rows(open).withoutNaN() } ?? images.zerosLike()
             batch.countBackward()
             let norm = try gradient.rowNorms()
             // No gradient, no boundary this way: infinitely far rather than NaN.
@@ -45,5 +52,22 @@ struct LinearisedBoundary {
             result.gradient = try .chosen(where: closer, gradient, result.gradient)
         }
         return result
+    }
+}
+
+/// A pass forward that gradients can be taken of.
+struct RecordedPass {
+    /// What the gradients are of, `[N, C, H, W]`.
+    let images: Tensor
+    /// `[N, L]`.
+    let logits: Tensor
+}
+
+extension AttackBatch {
+    /// The logits of what was made of the images, ready for gradients.
+    func recorded(at tried: Tensor) throws -> RecordedPass {
+        let input = try tried.watched()
+        return RecordedPass(
+            images: input, logits: try Gradient.recording { try logits(of: input) })
     }
 }

@@ -1,60 +1,73 @@
 import GREDClassifiers
 import LibTorch
 
-/// A copy of a classifier to search on, fast rather than exact, while the classifier itself judges
-/// what was found.
+/// Copies of a classifier to search on, fast rather than exact, while the classifier itself judges what
+/// was found.
 public struct SearchCopy {
-    let classifier: any Classifier
-    /// Whether it rounds so much that what it resists may still be possible.
-    let isCoarse: Bool
+    /// Says the same as the classifier, to float32 rounding.
+    let exact: any Classifier
+    /// Rounds so much that what it claims may not hold and what it resists may be possible; nil where
+    /// nothing is to be coarse.
+    let coarse: (any Classifier)?
 
     /// Freezes a classifier as it is now.
-    /// - Parameter precision: of products in the copy.
+    /// - Parameter precision: of products in the copy that is searched on first.
     public init(of classifier: any Classifier, in precision: Precision = .float32) throws {
-        self.classifier = try classifier.frozen(precision)
-        isCoarse = precision != .float32
+        exact = try classifier.frozen()
+        coarse = precision == .float32 ? nil : try classifier.frozen(precision)
     }
 }
 
 extension Attack {
-    /// As ``perturb(_:)``, searching on a copy. Every claim is judged by the batch's own classifier.
+    /// As ``perturb(_:)``, searching on copies.
     ///
-    /// The copy rounds otherwise, so that what lies just past its boundary may lie just before the
-    /// classifier's. A minimum-norm perturbation that fails there is lengthened by a few per cent;
-    /// what still fails is searched for again on the classifier itself, and so is, where the copy is
-    /// coarse, what it resisted. So nothing is lost that a search on the classifier would find.
+    /// What a coarse copy claims is looked at in float32, and what does not hold there, or was resisted,
+    /// is searched for again on the exact one: nothing is lost that a search in float32 would find. A
+    /// minimum-norm attack ends so near to the boundary that even the exact copy's rounding can be wrong
+    /// about the side: the classifier itself judges it. A perturbation that fails is lengthened by a few
+    /// per cent, and where that is of no use the classifier itself is searched on.
     public func perturb(_ batch: AttackBatch, searchingOn copy: SearchCopy) throws -> Tensor {
         try check(batch)
         let batch = batch.begun()
-        let trial = batch.begun(against: copy.classifier)
-        var found = try search(trial)
-        let open = try (.!batch.isReached(by: found, confidence: confidence)).positions()
+        var found = batch.images
+        var open = Array(0..<batch.count)
+        if let coarse = copy.coarse {
+            found = try search(batch.begun(against: coarse))
+            let judge = Self.isMinimumNorm ? batch : batch.begun(against: copy.exact)
+            let (denied, resisted) = try settle(&found, among: open, in: judge)
+            open = (denied + resisted).sorted()
+        }
         guard !open.isEmpty else { return found }
-        let claims = try claims(to: found.rows(open), in: trial.rows(open))
-        var denied = zip(open, claims).filter(\.1).map(\.0)
-        if Self.isMinimumNorm && !denied.isEmpty {
-            let (lengthened, still) = try Lengthening(
-                factors: Self.slightly, grid: onGrid, confidence: confidence
-            ).applied(to: found.rows(denied), in: batch.rows(denied))
-            found = try found.replacingRows(denied, with: lengthened)
-            denied = still.map { denied[$0] }
-        }
-        let resisted = zip(open, claims).filter { !$1 }.map(\.0)
-        let rest = (copy.isCoarse ? denied + resisted : denied).sorted()
-        guard !rest.isEmpty else { return found }
-        return try found.replacingRows(rest, with: search(batch.rows(rest).begun()))
+        found = try found.replacingRows(
+            open, with: search(batch.rows(open).begun(against: copy.exact)))
+        guard Self.isMinimumNorm else { return found }
+        let (denied, _) = try settle(&found, among: open, in: batch)
+        guard !denied.isEmpty else { return found }
+        return try found.replacingRows(denied, with: search(batch.rows(denied).begun()))
     }
 
-    /// Which of these the search took for adversarial.
-    private func claims(to found: Tensor, in trial: AttackBatch) throws -> [Bool] {
-        guard Self.isMinimumNorm else {
-            return try trial.isReached(by: found, confidence: confidence).bools()
-        }
+    /// Judges what was found and lengthens what falls short, where the attack looks for the shortest.
+    /// - Returns: the places of what was claimed and does not hold, and of what was not claimed.
+    private func settle(
+        _ found: inout Tensor, among places: [Int], in batch: AttackBatch
+    ) throws -> (denied: [Int], resisted: [Int]) {
+        let judged = try batch.rows(places)
+        let reached = try judged.isReached(by: found.rows(places), confidence: confidence).bools()
+        let open = zip(places, reached).filter { !$1 }.map(\.0)
+        guard Self.isMinimumNorm && !open.isEmpty else { return (open, []) }
         // Where a minimum-norm attack finds nothing, the image comes back as it was.
-        return try (found - trial.images).abs().rowMaxima().floats().map { $0 > 0 }
+        let moved = try (found.rows(open) - batch.images.rows(open)).abs().rowMaxima().floats()
+        let resisted = zip(open, moved).filter { !($1 > 0) }.map(\.0)
+        let claimed = zip(open, moved).filter { $1 > 0 }.map(\.0)
+        guard !claimed.isEmpty else { return ([], resisted) }
+        let (lengthened, short) = try Lengthening(
+            factors: Self.slightly, grid: onGrid, confidence: confidence
+        ).applied(to: found.rows(claimed), in: batch.rows(claimed))
+        found = try found.replacingRows(claimed, with: lengthened)
+        return (short.map { claimed[$0] }, resisted)
     }
 
-    /// By how much a perturbation is lengthened that the classifier denies.
+    /// By how much a perturbation is lengthened that falls short.
     private static var slightly: [Double] { [1.002, 1.005, 1.01, 1.015, 1.02, 1.03, 1.05] }
 
     /// Within 0…1, and at the attack's own levels.

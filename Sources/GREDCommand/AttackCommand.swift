@@ -66,6 +66,9 @@ struct AttackCommand: ParsableCommand {
         help: "A folder to write adversarial images and attacks.json to.", completion: .directory)
     var output: String?
 
+    @Flag(help: "Also write each adversarial image, at 8 bits, as a PNG file of its own.")
+    var png = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -79,6 +82,9 @@ struct AttackCommand: ParsableCommand {
         }
         guard count >= 1, steps ?? 1 >= 1, restarts >= 1, epsilon ?? 1 > 0 else {
             throw ValidationError("--count, --steps, --restarts and --epsilon must be positive.")
+        }
+        guard !png || output != nil else {
+            throw ValidationError("--png needs --output, the folder to write into.")
         }
     }
 
@@ -104,8 +110,10 @@ struct AttackCommand: ParsableCommand {
             let record = try experiment.run(plan, on: images)
             results.append((plan, record))
             if let output {
+                let folder = URL(filePath: output)
                 try record.save(
-                    to: URL(filePath: output).appending(component: "\(plan.fileName).safetensors"))
+                    to: folder.appending(component: "\(plan.fileName).safetensors"))
+                if png { try record.savePNGs(in: folder.appending(component: plan.fileName)) }
             }
         }
         let report = try AttackReport(

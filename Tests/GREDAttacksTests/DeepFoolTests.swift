@@ -6,11 +6,9 @@ import Testing
 @testable import GREDAttacks
 
 struct DeepFoolTests {
-    /// What differs: to cross the boundary foolbox and adv-lib add 1e-4 to the *distance*, which
-    /// is L2 for every image alike; ours adds 1e-4 to the *gap*, which is in nats of logit, so the
-    /// step beyond the boundary is shorter where the gradient is steep. foolbox keeps the sum of
-    /// the steps and multiplies it by 1 + overshoot, as ours does; adv-lib lengthens and clips
-    /// every single step, so its images part from ours a little after the second.
+    /// What differs: foolbox keeps the sum of the steps, and multiplies and clips that; ours, as
+    /// adv-lib's, lengthens and clips every single step, so its images part from foolbox's a little
+    /// after the second.
     @Test("Finds what foolbox and adv-lib find", arguments: ["foolbox", "adv-lib"])
     func peers(peer: String) throws {
         let subject = try Subject()
@@ -27,7 +25,7 @@ struct DeepFoolTests {
             #expect(ours <= theirs * 1.002 + 1e-6)
         }
         let near = try largestDifferences(ours, theirs).count { $0 < 1e-4 }
-        #expect(near >= subject.count * 9 / 10)
+        #expect(near >= (peer == "adv-lib" ? subject.count : subject.count * 9 / 10))
     }
 
     @Test("Leaves images alone that are adversarial already")

@@ -34,6 +34,7 @@ extension ProgramTests {
                     ["fgsm", "cannot aim", "pgd, cw, ddn, pgd-l2"]
                 ),
                 (["attack", "fgsm", "--count", "0"] + attack, ["--count", "positive"]),
+                (["attack", "fgsm", "--png"] + attack, ["--png", "--output"]),
                 (["attack", "fgsm", "--set", "epsilon"] + attack, ["--set", "SETTING=VALUE"]),
                 (["attack", "cw", "--set", "rate=1"] + attack, ["'rate'", "learning-rate"]),
                 (["attack", "cw", "--set", "iterations=few"] + attack, ["iterations", "'few'"]),

@@ -148,6 +148,20 @@ struct AttackExperimentTests {
         #expect(html.contains("any of them") && html.contains("Security curve"))
     }
 
+    @Test("PNG files hold the rounded pixels, no others")
+    func pngs() throws {
+        let record = try experiment(TemporaryFolder()).run(Self.plans[2], on: set)
+        let folder = try TemporaryFolder()
+        try record.savePNGs(in: folder.url)
+        #expect(try folder.names.count == 22)
+        for index in [0, 21] {
+            let file = folder.url.appending(component: String(format: "%04d.png", index))
+            let pixels = try Picture(contentsOf: file).pixels
+            let expected = try (record.rounded.rows([index]) * 255).round().floats()
+            #expect(pixels.map(Float.init) == expected)
+        }
+    }
+
     @Test("a classifier without a gradient is not said to resist")
     func withoutGradient() throws {
         let flat = FlatClassifier(like: classifier)

@@ -43,6 +43,36 @@ struct RewriteTests {
         try expectSame(program, program.foldingBatchNorm(), on: model, within: 1e-5)
     }
 
+    @Test("says the same pooling before ReLU", arguments: models)
+    func poolFirst(_ model: String) throws {
+        let program = try program(model)
+        try expectSame(program, program.poolingFirst(), on: model, within: 0)
+    }
+
+    @Test("pools before ReLU where it can, and there alone")
+    func poolFirstOrder() throws {
+        var stream = RandomStream(seed: 1, purpose: "pooling")
+        let images = try Tensor(stream.normals(2 * 3 * 8 * 8), shape: [2, 3, 8, 8])
+        func names(_ network: (Tensor) throws -> Tensor) throws -> [String] {
+            let program = try Program.recording([("images", images)]) { [try network($0[0])] }
+            let pooled = program.poolingFirst()
+            let (one, other) = (try Replay(program), try Replay(pooled))
+            let expected = try Gradient.valueAndGradient(at: images) { try one([$0])[0] }
+            let found = try Gradient.valueAndGradient(at: images) { try other([$0])[0] }
+            #expect(try expected.value.bytes() == found.value.bytes())
+            #expect(try expected.gradient.bytes() == found.gradient.bytes())
+            return pooled.nodes.compactMap(\.operatorName)
+        }
+        let swapped = try names { try $0.relu().maxPool2d(2) }
+        #expect(swapped == ["aten::max_pool2d", "aten::relu"])
+        // ReLU's result is wanted elsewhere too.
+        let kept = try names {
+            let positive = try $0.relu()
+            return try positive.maxPool2d(2).sum() + positive.sum()
+        }
+        #expect(kept.prefix(2) == ["aten::relu", "aten::max_pool2d"])
+    }
+
     @Test("says the same channels-last", arguments: models)
     func channelsLast(_ model: String) throws {
         let program = try program(model)

@@ -1,5 +1,6 @@
 import Foundation
 import GREDAttacks
+import GREDImages
 import LibTorch
 
 /// What an attack did to a series of images that the classifier gets right.
@@ -43,6 +44,16 @@ public struct AttackRecord {
                 ("succeeded_rounded", Tensor(succeededRounded)),
                 ("without_gradient", Tensor(withoutGradient)),
             ] + cost.tensors(), to: file)
+    }
+
+    /// Writes ``rounded`` as PNG files `0000.png`, `0001.png` …, which hold just these pixels.
+    /// - Throws: `PNGError` for images of other than 1 or 3 channels, `FileFault`.
+    public func savePNGs(in folder: URL) throws {
+        for index in 0..<count {
+            try AtomicFile.write(
+                Data(PNG.encode(rounded.rows([index]))),
+                to: folder.appending(component: String(format: "%04d.png", index)))
+        }
     }
 
     /// Reads what ``save(to:)`` wrote.

@@ -44,7 +44,9 @@ public final class Replay {
         outputSlots = program.outputs.map { slot($0.name) }
         slotCount = slots.count
         narrow = precision == .float32 ? 0..<0 : program.narrowable
-        let made = Set(steps[narrow].flatMap { $0.outputs.compactMap { $0 } })
+        let made = Set(
+            steps[max(narrow.lowerBound - 1, 0)..<narrow.upperBound]
+                .flatMap { $0.outputs.compactMap { $0 } })
         let wanted = steps[narrow.upperBound...].flatMap { $0.arguments.flatMap(\.slots) }
         handedOn = Array(made.intersection(wanted + outputSlots))
         freeEarly()
@@ -92,13 +94,21 @@ public final class Replay {
             }
         }
         try run(0..<narrow.lowerBound)
-        if !narrow.isEmpty {
-            try precision.during(on: device) { try run(narrow) }
-            for slot in handedOn {
-                guard case .tensor(let tensor) = values[slot], tensor.dtype == precision.productType
-                else { continue }
-                values[slot] = .tensor(try tensor.to(.float32))
+        if !narrow.isEmpty, let narrowType = precision.productType {
+            func convert(_ slots: [Int], from type: DType, to other: DType) throws {
+                for slot in slots {
+                    guard case .tensor(let tensor) = values[slot], tensor.dtype == type else {
+                        continue
+                    }
+                    values[slot] = .tensor(try tensor.to(other))
+                }
             }
+            // What the first product made is the largest of all; what is done with it before the
+            // second, such as pooling, is bound by memory.
+            let first = steps[narrow.lowerBound - 1].outputs.compactMap { $0 }
+            try convert(first, from: .float32, to: narrowType)
+            try precision.during(on: device) { try run(narrow) }
+            try convert(handedOn, from: narrowType, to: .float32)
         }
         try run(narrow.upperBound..<steps.count)
         return try outputSlots.map { slot in

@@ -40,8 +40,8 @@ extension Program {
     private static let channelsLastFormat = 2
 
     /// Everything that makes a fixed network fast without changing what it says: no-ops dropped,
-    /// batch normalisation folded, channels last.
+    /// batch normalisation folded, pooling before ReLU, channels last.
     public func frozen() throws -> Program {
-        try droppingNoOps().foldingBatchNorm().channelsLast()
+        try droppingNoOps().foldingBatchNorm().poolingFirst().channelsLast()
     }
 }
