@@ -104,8 +104,8 @@ public final class ProgramClassifier: Classifier {
             try description.output ?? (Self.areProbabilities(scores) ? .probabilities : .logits)
     }
 
-    /// A copy whose program is rewritten for speed.
-    private init(freezing original: ProgramClassifier) throws {
+    /// A copy that runs a rewritten program.
+    private init(_ original: ProgramClassifier, replaying replay: Replay) throws {
         inputShape = original.inputShape
         classNames = original.classNames
         output = original.output
@@ -115,11 +115,18 @@ public final class ProgramClassifier: Classifier {
         outputIndex = original.outputIndex
         normalisation = original.normalisation
         device = original.device
-        replay = try Replay(original.program.frozen())
+        self.replay = replay
         try replay.move(to: device)
     }
 
-    public func frozen() throws -> any Classifier { try ProgramClassifier(freezing: self) }
+    public func frozen() throws -> any Classifier {
+        try ProgramClassifier(self, replaying: Replay(program.frozen()))
+    }
+
+    /// A copy whose attention has gradients of gradients: see `Program.decomposingAttention()`.
+    public func decomposingAttention() throws -> ProgramClassifier {
+        try ProgramClassifier(self, replaying: Replay(program.decomposingAttention()))
+    }
 
     public func move(to device: Device) throws {
         try replay.move(to: device)
