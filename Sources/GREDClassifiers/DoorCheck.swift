@@ -30,8 +30,8 @@ public struct DoorCheck {
     public enum SecondOrder: String, Sendable, Codable {
         /// Of the model as it is.
         case direct
-        /// Of ``ProgramClassifier/decomposingAttention()`` alone.
-        case decomposed
+        /// Of ``ProgramClassifier/twiceDifferentiable()`` alone, the model in other operators.
+        case composed
         /// An operator of the model has none.
         case none
     }
@@ -262,10 +262,10 @@ public struct DoorCheck {
                 ? "the gradient is constant: second derivatives are 0"
                 : "gradients of gradients can be taken"
         } catch let error as TorchError {
-            if try Self.hasSecondOrderDecomposed(classifier, images) {
-                secondOrder = .decomposed
+            if try Self.hasSecondOrderComposed(classifier, images) {
+                secondOrder = .composed
                 sentence =
-                    "first-order as it is, for PyTorch's fused attention has no second derivatives; second-order with attention decomposed (decomposingAttention()), at more memory."
+                    "first-order as it is, for an operator of PyTorch has no second derivatives; second-order when composed of others (twiceDifferentiable())."
             } else {
                 sentence =
                     "first-order only: white-box evaluation is not available for this model. \(error)"
@@ -277,12 +277,12 @@ public struct DoorCheck {
                 sentence: sentence))
     }
 
-    private static func hasSecondOrderDecomposed(
+    private static func hasSecondOrderComposed(
         _ classifier: any Classifier, _ images: Tensor
     ) throws -> Bool {
         guard let model = classifier as? ProgramClassifier else { return false }
         do {
-            _ = try secondGradient(model.decomposingAttention(), images)
+            _ = try secondGradient(model.twiceDifferentiable(), images)
             return true
         } catch is TorchError {
             return false

@@ -123,9 +123,10 @@ public final class ProgramClassifier: Classifier {
         try ProgramClassifier(self, replaying: Replay(program.frozen()))
     }
 
-    /// A copy whose attention has gradients of gradients: see `Program.decomposingAttention()`.
-    public func decomposingAttention() throws -> ProgramClassifier {
-        try ProgramClassifier(self, replaying: Replay(program.decomposingAttention()))
+    /// A copy whose gradients have gradients where this one's have none: see
+    /// `Program.twiceDifferentiable()`.
+    public func twiceDifferentiable() throws -> ProgramClassifier {
+        try ProgramClassifier(self, replaying: Replay(program.twiceDifferentiable()))
     }
 
     public func move(to device: Device) throws {

@@ -235,25 +235,25 @@ struct DoorCheckTests {
         #expect(wrong.findings.last?.sentence.contains("order of the classes") == true)
     }
 
-    @Test("names a model that has second derivatives only with attention decomposed")
-    func decomposed() throws {
+    @Test("names a model that has second derivatives only in other operators")
+    func composed() throws {
         let model = try ProgramClassifier(fixture("attention.pt2"))
         let check = try DoorCheck(of: model)
-        #expect(check.isSound && check.secondOrder == .decomposed)
+        #expect(check.isSound && check.secondOrder == .composed)
         let finding = check.findings.first { $0.subject == "second order" }
         #expect(finding?.verdict == .note)
-        #expect(finding?.sentence.contains("decomposingAttention") == true)
+        #expect(finding?.sentence.contains("twiceDifferentiable") == true)
         let golden = try SafetensorsFile(fixture("programs.safetensors"))
         let images = try golden.tensor("attention/input")
         let (expected, found) = (
-            try model.logits(of: images), try model.decomposingAttention().logits(of: images)
+            try model.logits(of: images), try model.twiceDifferentiable().logits(of: images)
         )
         try expect(found, near: expected, within: 1e-5)
     }
 
     @Test("names a model that has no second derivatives, without calling it unsound")
     func firstOrder() throws {
-        // An attention that is no program, so nothing is known of a decomposed copy.
+        // An attention that is no program, so nothing is known of a copy in other operators.
         let check = try check { images in
             let attended = try Operator("aten::scaled_dot_product_attention").call(
                 [.tensor(images), .tensor(images), .tensor(images)])[0]

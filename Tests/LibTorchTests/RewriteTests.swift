@@ -96,10 +96,10 @@ struct RewriteTests {
         #expect(program.tensors.count == 8)
     }
 
-    @Test("says the same with attention decomposed", arguments: models)
-    func decomposed(_ model: String) throws {
+    @Test("says the same in operators that can be differentiated twice", arguments: models)
+    func composed(_ model: String) throws {
         let program = try program(model)
-        try expectSame(program, program.decomposingAttention(), on: model, within: 1e-5)
+        try expectSame(program, program.twiceDifferentiable(), on: model, within: 1e-5)
     }
 
     /// An attention of five queries, which are given, on seven keys.
@@ -130,7 +130,7 @@ struct RewriteTests {
     }
 
     @Test(
-        "says the same with attention decomposed, whatever its mask",
+        "says the same with attention composed, whatever its mask",
         arguments: ["none", "numbers", "truths", "no key", "causal", "scaled", "grouped"])
     func masks(_ kind: String) throws {
         let query = try query()
@@ -149,16 +149,16 @@ struct RewriteTests {
             case "grouped": try attention(on: query, groups: 2)
             default: try attention(on: query)
             }
-        let decomposed = program.decomposingAttention()
-        #expect(decomposed.nodes.count >= program.nodes.count)
+        let composed = program.twiceDifferentiable()
+        #expect(composed.nodes.count >= program.nodes.count)
         func run(_ program: Program) throws -> (value: Tensor, gradient: Tensor) {
             let replay = try Replay(program)
             return try Gradient.valueAndGradient(at: query) { try replay([$0])[0] }
         }
-        let (expected, found) = (try run(program), try run(decomposed))
+        let (expected, found) = (try run(program), try run(composed))
         try expect(found.value, near: expected.value, within: 1e-5, kind)
         try expect(found.gradient, near: expected.gradient, within: 1e-5, "\(kind)'s gradient")
-        let second = try secondGradient(Replay(decomposed), at: query)
+        let second = try secondGradient(Replay(composed), at: query)
         let isFinite = try second.floats().allSatisfy(\.isFinite)
         #expect(isFinite)
     }
@@ -166,7 +166,7 @@ struct RewriteTests {
     @Test("leaves attention with dropout as it is")
     func droppedAttention() throws {
         let program = try attention(on: query(), dropout: 0.1)
-        let names = program.decomposingAttention().nodes.map(\.operatorName)
+        let names = program.twiceDifferentiable().nodes.map(\.operatorName)
         #expect(names == ["aten::scaled_dot_product_attention"])
     }
 
@@ -182,15 +182,13 @@ struct RewriteTests {
         return try #require(second)
     }
 
-    @Test("has second derivatives with attention decomposed, which the original has not")
-    func attentionSecondOrder() throws {
-        let program = try program("attention")
-        let input = try golden.tensor("attention/input").sliced(0..<1)
+    /// Its Hessian times its gradient is the slope of the gradient along the gradient itself, and the
+    /// original throws.
+    private func expectSecondOrderOnlyComposed(_ program: Program, at input: Tensor) throws {
         let original = try Replay(program)
         #expect(throws: TorchError.self) { try secondGradient(original, at: input) }
-        let replay = try Replay(program.decomposingAttention())
+        let replay = try Replay(program.twiceDifferentiable())
         let found = try secondGradient(replay, at: input)
-        // H·g is the slope of the gradient along g itself.
         func gradient(_ images: Tensor) throws -> Tensor {
             try Gradient.valueAndGradient(at: images) { try replay([$0])[0].square().sum() }.1
         }
@@ -202,6 +200,32 @@ struct RewriteTests {
             try (found - slope).square().sum().item(), try slope.square().sum().item()
         )
         #expect(length > 0 && difference.squareRoot() < 0.02 * length.squareRoot())
+    }
+
+    @Test("has second derivatives with attention composed, which the original has not")
+    func attentionSecondOrder() throws {
+        try expectSecondOrderOnlyComposed(
+            program("attention"), at: golden.tensor("attention/input").sliced(0..<1))
+    }
+
+    @Test(
+        "says the same with a hard sigmoid composed, and has second derivatives",
+        arguments: ["aten::hardsigmoid", "aten::hardsigmoid_"])
+    func hardSigmoid(_ name: String) throws {
+        // Within the ramp and beyond both its ends.
+        let input = try Tensor((0..<12).map { Float($0) - 5.75 }, shape: [2, 6])
+        let program = try Program.recording([("x", input)]) { inputs in
+            let squares = try inputs[0] * inputs[0].abs() * 0.5
+            return [try squares * Operator(name)(.tensor(inputs[0] * 1))]
+        }
+        let (one, two) = (try Replay(program), try Replay(program.twiceDifferentiable()))
+        func run(_ replay: Replay) throws -> (value: Tensor, gradient: Tensor) {
+            try Gradient.valueAndGradient(at: input) { try replay([$0])[0] }
+        }
+        let (expected, found) = (try run(one), try run(two))
+        try expect(found.value, near: expected.value, within: 1e-6)
+        try expect(found.gradient, near: expected.gradient, within: 1e-6)
+        try expectSecondOrderOnlyComposed(program, at: input)
     }
 
     @Test("comes nearer to the original the sharper its smooth copy is")
