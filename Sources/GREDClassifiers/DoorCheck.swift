@@ -176,6 +176,10 @@ public struct DoorCheck {
             )
     }
 
+    /// How far slope and gradient may lie apart: a kink inside the step, or float32's last digits, cost
+    /// a few percent.
+    private static let tolerance = 0.1
+
     /// The slope of the lead along the gradient, measured by stepping, against the gradient's own
     /// length; several calls, since a graph may be right the first time and wrong the second.
     private static func slope(
@@ -200,11 +204,10 @@ public struct DoorCheck {
         guard let worst else {
             return (
                 .note,
-                "is so small that float32 cannot show in the logits what a step along it changes: nothing measured speaks for or against it."
+                "cannot be judged: it is so small that float32 does not show in the logits what a small step along it changes."
             )
         }
-        // A kink inside the step, or float32's last digits, cost a few percent.
-        return worst < 0.1
+        return worst < tolerance
             ? (
                 .fine,
                 String(
@@ -221,13 +224,16 @@ public struct DoorCheck {
     }
 
     /// The median over images of the relative difference, at the best of several step lengths; nil
-    /// where no image's logits move by more than their rounding.
+    /// where that is large, and the logits move by no more than their rounding in the smallest step:
+    /// longer ones may have left the slope behind.
     private static func disagreement(
         _ classifier: any Classifier, _ images: Tensor, _ labels: Tensor, _ gradient: Tensor,
         _ norms: [Double]
     ) throws -> Double? {
         let direction = try gradient / gradient.rowNorms().clamped(min: 1e-30).perRow(rank: 4)
         var best = [Double](repeating: .infinity, count: norms.count)
+        var changes = best
+        var rounding = 0.0
         for step in [0.3, 0.1, 0.03, 0.01] {
             let (above, below) = (
                 try classifier.logits(of: images + direction * step),
@@ -237,17 +243,20 @@ public struct DoorCheck {
                 try above.to(.float64).margin(of: labels).doubles(),
                 try below.to(.float64).margin(of: labels).doubles()
             )
-            // Of a smaller change a tenth or more may be rounding.
-            let rounding = 64 * Double(Float(try largest(above)).ulp)
+            // Each layer's rounding adds to the logits' own.
+            rounding = 64 * Double(Float(try largest(above)).ulp)
             for index in norms.indices where norms[index] > 0 {
                 let change = ahead[index] - behind[index]
-                guard max(abs(change), 2 * step * norms[index]) > rounding else { continue }
                 let measured = change / (2 * step)
                 best[index] = min(best[index], abs(measured - norms[index]) / norms[index])
+                changes[index] = max(abs(change), 2 * step * norms[index])
             }
         }
-        let found = best.filter(\.isFinite).sorted()
-        return found.isEmpty ? nil : found[found.count / 2]
+        let judged = norms.indices.filter { best[$0].isFinite }
+        let found = judged.map { best[$0] }.sorted()
+        let median = found.isEmpty ? 1 : found[found.count / 2]
+        let visible = judged.filter { changes[$0] > rounding }.count
+        return median >= tolerance && visible * 2 < judged.count ? nil : median
     }
 
     private mutating func lookAtSecondOrder(
@@ -265,7 +274,7 @@ public struct DoorCheck {
             if try Self.hasSecondOrderComposed(classifier, images) {
                 secondOrder = .composed
                 sentence =
-                    "first-order as it is, for an operator of PyTorch has no second derivatives; second-order when composed of others (twiceDifferentiable())."
+                    "first-order as it is; second-order when composed of other operators (twiceDifferentiable()). \(error)"
             } else {
                 sentence =
                     "first-order only: white-box evaluation is not available for this model. \(error)"
