@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow test-matrix test-torchvision bench-freeze bench-attacks fuzz format lint docs examples doctor clean help
+.PHONY: setup build build-tests demo test test-slow test-matrix test-torchvision test-timm bench-freeze bench-attacks fuzz format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -33,8 +33,11 @@ test-slow: build-tests ## run the tests, those that take minutes too
 test-matrix: ## build and test against the oldest and the newest libtorch supported
 	@Scripts/test-matrix
 
-test-torchvision: build ## compare all of torchvision's classifiers; options in TORCHVISION_ARGS="…"
-	@OMP_NUM_THREADS=1 Scripts/with-torchvision Scripts/test-torchvision $(TORCHVISION_ARGS)
+test-torchvision: build ## compare all of torchvision's classifiers; options in MODELS_ARGS="…"
+	@OMP_NUM_THREADS=1 Scripts/with-torchvision Scripts/test-models torchvision $(MODELS_ARGS)
+
+test-timm: build ## compare models of timm of other kinds; options in MODELS_ARGS="…"
+	@OMP_NUM_THREADS=1 Scripts/with-torchvision Scripts/test-models timm $(MODELS_ARGS)
 
 bench-freeze: setup ## time a program's forms beside PyTorch eager and torch.compile
 	@swift build $(CONFIGURATION) --product Passes

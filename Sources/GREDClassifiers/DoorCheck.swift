@@ -26,10 +26,20 @@ public struct DoorCheck {
         public var sentence: String
     }
 
+    /// Whether gradients of gradients, which white-box attacks on a guard need, can be taken.
+    public enum SecondOrder: String, Sendable, Codable {
+        /// Of the model as it is.
+        case direct
+        /// Of ``ProgramClassifier/twiceDifferentiable()`` alone, the model in other operators.
+        case composed
+        /// An operator of the model has none.
+        case none
+    }
+
     /// In the order in which they were made.
     public private(set) var findings: [Finding] = []
-    /// Whether second-order gradients, which white-box attacks on a guard need, can be taken.
-    public private(set) var hasSecondOrder = false
+    /// Whether gradients of gradients can be taken.
+    public private(set) var secondOrder = SecondOrder.none
 
     /// Whether nothing found forbids the use of the model.
     public var isSound: Bool { !findings.contains { $0.verdict == .fault } }
@@ -166,12 +176,16 @@ public struct DoorCheck {
             )
     }
 
+    /// How far slope and gradient may lie apart: a kink inside the step, or float32's last digits, cost
+    /// a few percent.
+    private static let tolerance = 0.1
+
     /// The slope of the lead along the gradient, measured by stepping, against the gradient's own
     /// length; several calls, since a graph may be right the first time and wrong the second.
     private static func slope(
         _ classifier: any Classifier, _ images: Tensor, sizes: [Int]
     ) throws -> (Verdict, String) {
-        var worst = 0.0
+        var worst: Double?
         for size in sizes {
             let batch = try images.sliced(0..<size)
             let margin = try classifier.marginGradient(of: batch)
@@ -183,10 +197,17 @@ public struct DoorCheck {
                 )
             }
             let labels = try margin.logits.argmax(1)
-            worst = max(worst, try disagreement(classifier, batch, labels, margin.gradient, norms))
+            if let found = try disagreement(classifier, batch, labels, margin.gradient, norms) {
+                worst = max(worst ?? 0, found)
+            }
         }
-        // A kink inside the step, or float32's last digits, cost a few percent.
-        return worst < 0.1
+        guard let worst else {
+            return (
+                .note,
+                "cannot be judged: it is so small that float32 does not show in the logits what a small step along it changes."
+            )
+        }
+        return worst < tolerance
             ? (
                 .fine,
                 String(
@@ -202,59 +223,95 @@ public struct DoorCheck {
             )
     }
 
-    /// The median over images of the relative difference, at the best of several step lengths.
+    /// The median over images of the relative difference, at the best of several step lengths; nil
+    /// where that is large, and the logits move by no more than their rounding in the smallest step:
+    /// longer ones may have left the slope behind.
     private static func disagreement(
         _ classifier: any Classifier, _ images: Tensor, _ labels: Tensor, _ gradient: Tensor,
         _ norms: [Double]
-    ) throws -> Double {
+    ) throws -> Double? {
         let direction = try gradient / gradient.rowNorms().clamped(min: 1e-30).perRow(rank: 4)
         var best = [Double](repeating: .infinity, count: norms.count)
+        var changes = best
+        var rounding = 0.0
         for step in [0.3, 0.1, 0.03, 0.01] {
-            let (ahead, behind) = (
-                try classifier.logits(of: images + direction * step).to(.float64)
-                    .margin(of: labels).doubles(),
-                try classifier.logits(of: images - direction * step).to(.float64)
-                    .margin(of: labels).doubles()
+            let (above, below) = (
+                try classifier.logits(of: images + direction * step),
+                try classifier.logits(of: images - direction * step)
             )
+            let (ahead, behind) = (
+                try above.to(.float64).margin(of: labels).doubles(),
+                try below.to(.float64).margin(of: labels).doubles()
+            )
+            // Each layer's rounding adds to the logits' own.
+            rounding = 64 * Double(Float(try largest(above)).ulp)
             for index in norms.indices where norms[index] > 0 {
-                let measured = (ahead[index] - behind[index]) / (2 * step)
+                let change = ahead[index] - behind[index]
+                let measured = change / (2 * step)
                 best[index] = min(best[index], abs(measured - norms[index]) / norms[index])
+                changes[index] = max(abs(change), 2 * step * norms[index])
             }
         }
-        let found = best.filter(\.isFinite).sorted()
-        return found.isEmpty ? 1 : found[found.count / 2]
+        let judged = norms.indices.filter { best[$0].isFinite }
+        let found = judged.map { best[$0] }.sorted()
+        let median = found.isEmpty ? 1 : found[found.count / 2]
+        let visible = judged.filter { changes[$0] > rounding }.count
+        return median >= tolerance && visible * 2 < judged.count ? nil : median
     }
 
     private mutating func lookAtSecondOrder(
         _ classifier: any Classifier, _ images: Tensor
     ) throws {
-        let batch = try images.sliced(0..<images.shape[0])
+        let sentence: String
         do {
-            let second = try Gradient.recording { () -> Tensor? in
-                let input = try batch.watched()
-                let logits = try classifier.logits(of: input)
-                let margin = try logits.margin(of: logits.detached().argmax(1))
-                guard
-                    let first = try Gradient.of(
-                        [margin.sum()], towards: [input], differentiable: true)[0],
-                    first.requiresGradient
-                else { return nil }
-                return try Gradient.of([first.square().sum()], towards: [input])[0]
-            }
-            hasSecondOrder = true
-            findings.append(
-                Finding(
-                    subject: "second order", verdict: .fine,
-                    sentence: second == nil
-                        ? "the gradient is constant: second derivatives are 0"
-                        : "gradients of gradients can be taken"))
+            let isConstant = try Self.secondGradient(classifier, images) == nil
+            secondOrder = .direct
+            sentence =
+                isConstant
+                ? "the gradient is constant: second derivatives are 0"
+                : "gradients of gradients can be taken"
         } catch let error as TorchError {
-            findings.append(
-                Finding(
-                    subject: "second order", verdict: .note,
-                    sentence:
-                        "first-order only: white-box evaluation is not available for this model. \(error)"
-                ))
+            if try Self.hasSecondOrderComposed(classifier, images) {
+                secondOrder = .composed
+                sentence =
+                    "first-order as it is; second-order when composed of other operators (twiceDifferentiable()). \(error)"
+            } else {
+                sentence =
+                    "first-order only: white-box evaluation is not available for this model. \(error)"
+            }
+        }
+        findings.append(
+            Finding(
+                subject: "second order", verdict: secondOrder == .direct ? .fine : .note,
+                sentence: sentence))
+    }
+
+    private static func hasSecondOrderComposed(
+        _ classifier: any Classifier, _ images: Tensor
+    ) throws -> Bool {
+        guard let model = classifier as? ProgramClassifier else { return false }
+        do {
+            _ = try secondGradient(model.twiceDifferentiable(), images)
+            return true
+        } catch is TorchError {
+            return false
+        }
+    }
+
+    /// The gradient of the squared length of the gradient; nil where that is constant.
+    private static func secondGradient(
+        _ classifier: any Classifier, _ images: Tensor
+    ) throws -> Tensor? {
+        try Gradient.recording {
+            let input = try images.watched()
+            let logits = try classifier.logits(of: input)
+            let margin = try logits.margin(of: logits.detached().argmax(1))
+            guard
+                let first = try Gradient.of(
+                    [margin.sum()], towards: [input], differentiable: true)[0],
+                first.requiresGradient
+            else { return nil }
+            return try Gradient.of([first.square().sum()], towards: [input])[0]
         }
     }
 

@@ -104,8 +104,8 @@ public final class ProgramClassifier: Classifier {
             try description.output ?? (Self.areProbabilities(scores) ? .probabilities : .logits)
     }
 
-    /// A copy whose program is rewritten for speed.
-    private init(freezing original: ProgramClassifier, precision: Precision) throws {
+    /// A copy that runs a rewritten program.
+    private init(_ original: ProgramClassifier, replaying replay: Replay) throws {
         inputShape = original.inputShape
         classNames = original.classNames
         output = original.output
@@ -115,12 +115,19 @@ public final class ProgramClassifier: Classifier {
         outputIndex = original.outputIndex
         normalisation = original.normalisation
         device = original.device
-        replay = try Replay(original.program.frozen(), precision: precision)
+        self.replay = replay
         try replay.move(to: device)
     }
 
     public func frozen(_ precision: Precision) throws -> any Classifier {
-        try ProgramClassifier(freezing: self, precision: precision)
+        try ProgramClassifier(
+            self, replaying: Replay(program.frozen(), precision: precision))
+    }
+
+    /// A copy whose gradients have gradients where this one's have none: see
+    /// `Program.twiceDifferentiable()`.
+    public func twiceDifferentiable() throws -> ProgramClassifier {
+        try ProgramClassifier(self, replaying: Replay(program.twiceDifferentiable()))
     }
 
     public func move(to device: Device) throws {

@@ -171,7 +171,7 @@ struct DoorCheckTests {
     @Test("finds nothing wrong with a sound classifier")
     func sound() throws {
         let check = try check(Self.brightness)
-        #expect(check.isSound && check.hasSecondOrder)
+        #expect(check.isSound && check.secondOrder == .direct)
         #expect(check.findings.allSatisfy { $0.verdict == .fine })
     }
 
@@ -208,6 +208,20 @@ struct DoorCheckTests {
         #expect(faults(rounded) == ["input gradient"])
     }
 
+    @Test("does not judge a gradient that float32 cannot measure, unless the logits move")
+    func smallGradient() throws {
+        let small = try check { try Self.brightness($0) * 1e-9 + 1 }
+        #expect(small.isSound)
+        let finding = small.findings.first { $0.subject == "input gradient" }
+        #expect(finding?.verdict == .note)
+        #expect(finding?.sentence.contains("float32") == true)
+        let hidden = try check { images in
+            let logits = try Self.brightness(images)
+            return try logits * 1e-9 + logits.detached() + 1
+        }
+        #expect(faults(hidden) == ["input gradient"])
+    }
+
     @Test("finds a model that guesses on the user's images, and one that does not")
     func accuracy() throws {
         let bright = (0..<40).map { Float($0 % 2 == 0 ? 0.2 : 0.8) }
@@ -221,10 +235,31 @@ struct DoorCheckTests {
         #expect(wrong.findings.last?.sentence.contains("order of the classes") == true)
     }
 
+    @Test("names a model that has second derivatives only in other operators")
+    func composed() throws {
+        let model = try ProgramClassifier(fixture("attention.pt2"))
+        let check = try DoorCheck(of: model)
+        #expect(check.isSound && check.secondOrder == .composed)
+        let finding = check.findings.first { $0.subject == "second order" }
+        #expect(finding?.verdict == .note)
+        #expect(finding?.sentence.contains("twiceDifferentiable") == true)
+        let golden = try SafetensorsFile(fixture("programs.safetensors"))
+        let images = try golden.tensor("attention/input")
+        let (expected, found) = (
+            try model.logits(of: images), try model.twiceDifferentiable().logits(of: images)
+        )
+        try expect(found, near: expected, within: 1e-5)
+    }
+
     @Test("names a model that has no second derivatives, without calling it unsound")
     func firstOrder() throws {
-        let check = try DoorCheck(of: ProgramClassifier(fixture("attention.pt2")))
-        #expect(check.isSound && !check.hasSecondOrder)
+        // An attention that is no program, so nothing is known of a copy in other operators.
+        let check = try check { images in
+            let attended = try Operator("aten::scaled_dot_product_attention").call(
+                [.tensor(images), .tensor(images), .tensor(images)])[0]
+            return try Self.brightness(images) + Self.brightness(attended)
+        }
+        #expect(check.isSound && check.secondOrder == .none)
         let finding = check.findings.first { $0.subject == "second order" }
         #expect(finding?.verdict == .note)
         #expect(finding?.sentence.contains("first-order only") == true)

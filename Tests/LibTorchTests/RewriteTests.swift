@@ -159,6 +159,138 @@ struct RewriteTests {
         #expect(program.tensors.count == 8)
     }
 
+    @Test("says the same in operators that can be differentiated twice", arguments: models)
+    func composed(_ model: String) throws {
+        let program = try program(model)
+        try expectSame(program, program.twiceDifferentiable(), on: model, within: 1e-5)
+    }
+
+    /// An attention of five queries, which are given, on seven keys.
+    private func attention(
+        on query: Tensor, mask: ((Tensor) throws -> Tensor)? = nil, dropout: Double = 0,
+        isCausal: Bool = false, scale: Operator.Argument = .none, groups: Int = 1
+    ) throws -> Program {
+        var stream = RandomStream(seed: 3, purpose: "attention")
+        func noise(_ shape: [Int]) throws -> Tensor {
+            try Tensor(stream.normals(shape.reduce(1, *)), shape: shape)
+        }
+        let heads = query.shape[1] / groups
+        let (keys, values) = (try noise([2, heads, 7, 3]), try noise([2, heads, 7, 3]))
+        let numbers = try noise([5, 7])
+        return try Program.recording([("query", query)]) { inputs in
+            try Operator("aten::scaled_dot_product_attention").call(
+                [
+                    .tensor(inputs[0]), .tensor(keys), .tensor(values),
+                    mask.map { .tensor(try $0(numbers)) } ?? .none, .double(dropout),
+                    .bool(isCausal),
+                ], named: ["scale": scale, "enable_gqa": .bool(groups > 1)])
+        }
+    }
+
+    private func query() throws -> Tensor {
+        var stream = RandomStream(seed: 4, purpose: "query")
+        return try Tensor(stream.normals(120), shape: [2, 4, 5, 3])
+    }
+
+    @Test(
+        "says the same with attention composed, whatever its mask",
+        arguments: ["none", "numbers", "truths", "no key", "causal", "scaled", "grouped"])
+    func masks(_ kind: String) throws {
+        let query = try query()
+        let program =
+            switch kind {
+            case "numbers": try attention(on: query) { $0 }
+            case "truths": try attention(on: query) { try $0 .> 0 }
+            case "no key":
+                // The second query may look at nothing.
+                try attention(on: query) { numbers in
+                    let rows = try Tensor([1, 0, 1, 1, 1] as [Float], shape: [5, 1])
+                    return try (numbers.abs() + 1) * rows .> 0
+                }
+            case "causal": try attention(on: query, isCausal: true)
+            case "scaled": try attention(on: query, scale: .double(0.3))
+            case "grouped": try attention(on: query, groups: 2)
+            default: try attention(on: query)
+            }
+        let composed = program.twiceDifferentiable()
+        #expect(composed.nodes.count >= program.nodes.count)
+        func run(_ program: Program) throws -> (value: Tensor, gradient: Tensor) {
+            let replay = try Replay(program)
+            return try Gradient.valueAndGradient(at: query) { try replay([$0])[0] }
+        }
+        let (expected, found) = (try run(program), try run(composed))
+        try expect(found.value, near: expected.value, within: 1e-5, kind)
+        try expect(found.gradient, near: expected.gradient, within: 1e-5, "\(kind)'s gradient")
+        let second = try secondGradient(Replay(composed), at: query)
+        let isFinite = try second.floats().allSatisfy(\.isFinite)
+        #expect(isFinite)
+    }
+
+    @Test("leaves attention with dropout as it is")
+    func droppedAttention() throws {
+        let program = try attention(on: query(), dropout: 0.1)
+        let names = program.twiceDifferentiable().nodes.map(\.operatorName)
+        #expect(names == ["aten::scaled_dot_product_attention"])
+    }
+
+    /// The gradient of the squared length of the gradient of the squared output.
+    private func secondGradient(_ replay: Replay, at input: Tensor) throws -> Tensor {
+        let second = try Gradient.recording {
+            let input = try input.watched()
+            let value = try replay([input])[0].square().sum()
+            let first = try #require(
+                try Gradient.of([value], towards: [input], differentiable: true)[0])
+            return try Gradient.of([first.square().sum() * 0.5], towards: [input])[0]
+        }
+        return try #require(second)
+    }
+
+    /// Its Hessian times its gradient is the slope of the gradient along the gradient itself, and the
+    /// original throws.
+    private func expectSecondOrderOnlyComposed(_ program: Program, at input: Tensor) throws {
+        let original = try Replay(program)
+        #expect(throws: TorchError.self) { try secondGradient(original, at: input) }
+        let replay = try Replay(program.twiceDifferentiable())
+        let found = try secondGradient(replay, at: input)
+        func gradient(_ images: Tensor) throws -> Tensor {
+            try Gradient.valueAndGradient(at: images) { try replay([$0])[0].square().sum() }.1
+        }
+        let first = try gradient(input)
+        let step = try 1e-2 / first.square().sum().item().squareRoot()
+        let slope =
+            try (gradient(input + first * step) - gradient(input - first * step)) / (2 * step)
+        let (difference, length) = (
+            try (found - slope).square().sum().item(), try slope.square().sum().item()
+        )
+        #expect(length > 0 && difference.squareRoot() < 0.02 * length.squareRoot())
+    }
+
+    @Test("has second derivatives with attention composed, which the original has not")
+    func attentionSecondOrder() throws {
+        try expectSecondOrderOnlyComposed(
+            program("attention"), at: golden.tensor("attention/input").sliced(0..<1))
+    }
+
+    @Test(
+        "says the same with a hard sigmoid composed, and has second derivatives",
+        arguments: ["aten::hardsigmoid", "aten::hardsigmoid_"])
+    func hardSigmoid(_ name: String) throws {
+        // Within the ramp and beyond both its ends.
+        let input = try Tensor((0..<12).map { Float($0) - 5.75 }, shape: [2, 6])
+        let program = try Program.recording([("x", input)]) { inputs in
+            let squares = try inputs[0] * inputs[0].abs() * 0.5
+            return [try squares * Operator(name)(.tensor(inputs[0] * 1))]
+        }
+        let (one, two) = (try Replay(program), try Replay(program.twiceDifferentiable()))
+        func run(_ replay: Replay) throws -> (value: Tensor, gradient: Tensor) {
+            try Gradient.valueAndGradient(at: input) { try replay([$0])[0] }
+        }
+        let (expected, found) = (try run(one), try run(two))
+        try expect(found.value, near: expected.value, within: 1e-6)
+        try expect(found.gradient, near: expected.gradient, within: 1e-6)
+        try expectSecondOrderOnlyComposed(program, at: input)
+    }
+
     @Test("comes nearer to the original the sharper its smooth copy is")
     func smooth() throws {
         let program = try program("convnet")

@@ -12,6 +12,8 @@ public struct GuardEvaluation {
     public let sentry: Guard
     /// What is attacked: the classifier that the guard guards.
     public let classifier: NetworkClassifier
+    /// What attacks search in; what they claim is judged in float32.
+    public let precision: Precision
     /// Images inspected at once.
     public let batchSize = 256
 
@@ -27,10 +29,15 @@ public struct GuardEvaluation {
         public var examples: [Example]
     }
 
-    /// - Parameter classifier: the same that `sentry` guards; not checked.
-    public init(_ sentry: Guard, classifier: NetworkClassifier) {
+    /// - Parameters:
+    ///   - classifier: the same that `sentry` guards; not checked.
+    ///   - precision: what attacks search in.
+    public init(
+        _ sentry: Guard, classifier: NetworkClassifier, precision: Precision = .float32
+    ) {
         self.sentry = sentry
         self.classifier = classifier
+        self.precision = precision
     }
 
     /// - Parameters:
@@ -47,7 +54,7 @@ public struct GuardEvaluation {
         let clean = try inspect(test, observer: bench.observer)
         let thresholds = try self.thresholds(calibrate, observer: bench.observer)
         let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: hash, bench: bench)
+            classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
         let right = try experiment.correctlyClassified(
             test, count: attacks.map(\.count).max() ?? 0)
 

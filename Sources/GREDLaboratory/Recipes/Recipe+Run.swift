@@ -48,7 +48,9 @@ extension Recipe {
         _ sentry: Guard, of classifier: NetworkClassifier, on data: DataSet, bench: Workbench
     ) throws -> GuardEvaluation.Findings {
         let shape = classifier.inputShape
-        return try GuardEvaluation(sentry, classifier: classifier).run(
+        return try GuardEvaluation(
+            sentry, classifier: classifier, precision: precision
+        ).run(
             attacks: attacks(testAttacks, shape: shape),
             trainedOn: Set(attacks(trainingAttacks, shape: shape).map(\.title)),
             test: data.sets.test.prefix(test), calibrate: data.sets.calibrate.prefix(calibrate),
@@ -78,7 +80,8 @@ extension Recipe {
                 plan: plan(epochs: detectorEpochs, seed: seed)),
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: alpha),
-                plan: plan(epochs: rectifierEpochs, seed: seed), copies: copies))
+                plan: plan(epochs: rectifierEpochs, seed: seed), copies: copies),
+            precision: precision)
     }
 
     private func plan(

@@ -34,7 +34,7 @@ public struct Recipe: Sendable {
     /// CNN_sen.
     public var orgLabelSmoothing: Double
 
-    /// Of all training.
+    /// Of all training, and of the attacks' searches.
     public var precision: Precision
 
     /// Images that each attack is tried on, for training the guard; by the attacks' names, such as
@@ -82,7 +82,7 @@ public struct Recipe: Sendable {
         classifierWidth: 1, detectorWidth: 1, batchSize: 128, classifierEpochs: 3,
         detectorEpochs: 8, rectifierEpochs: 12, orgLabelSmoothing: 0.2, precision: .bfloat16,
         trainingAttacks: [
-            "fgsm": 1_000, "pgd": 400, "pgd-targeted": 600, "deepfool": 1_000, "cw": 250,
+            "fgsm": 1_000, "pgd": 400, "pgd-targeted": 600, "deepfool": 1_000, "cw": 400,
             "ddn": 1_000, "ddn-targeted": 700,
         ],
         testAttacks: [
@@ -96,7 +96,7 @@ public struct Recipe: Sendable {
             "One pair of detectors and one rectifier serve for all attacks.",
             "CNN_org is trained with labels smoothed by 0.2, so that Eq. 12, which takes the surer network, leaves attacks that neither network saw to CNN_sen.",
             "CW takes 3 search steps of at most 150 iterations at learning rate 0.05, from the constant 1.",
-            "Networks are trained in mixed precision (bfloat16).",
+            "Networks are trained, and attacks search, in mixed precision (bfloat16); what attacks claim is judged in float32.",
         ])
 
     /// Half a minute: shows that everything works, not how well.

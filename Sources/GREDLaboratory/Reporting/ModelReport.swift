@@ -26,6 +26,8 @@ public struct ModelReport: Codable, Sendable {
     public var operators: [String: Int]
     /// What a reader of the file should know.
     public var notes: [String]
+    /// Whether gradients of gradients can be taken.
+    public var secondOrder: DoorCheck.SecondOrder
     /// What the check found.
     public var findings: [DoorCheck.Finding]
 
@@ -54,6 +56,7 @@ public struct ModelReport: Codable, Sendable {
         multiplyAdds = cost.multiplyAdds / batch
         operators = cost.calls
         notes = model.notes
+        secondOrder = check.secondOrder
         findings = check.findings
     }
 

@@ -16,17 +16,22 @@ public struct GuardTraining {
     public var sen: DetectorTraining
     /// How the rectifier is tuned, on the images that the attacks turned.
     public var rectifier: RectifierTraining
+    /// What attacks search in; what they claim is judged in float32.
+    public var precision: Precision
 
     /// Names all stages of the training.
-    /// - Parameter attacks: each is given images of its own.
+    /// - Parameters:
+    ///   - attacks: each is given images of its own.
+    ///   - precision: what attacks search in.
     public init(
         attacks: [AttackPlan], org: DetectorTraining, sen: DetectorTraining,
-        rectifier: RectifierTraining
+        rectifier: RectifierTraining, precision: Precision = .float32
     ) {
         self.attacks = attacks
         self.org = org
         self.sen = sen
         self.rectifier = rectifier
+        self.precision = precision
     }
 
     /// - Parameter set: images that the classifier was not trained on.
@@ -35,7 +40,7 @@ public struct GuardTraining {
     {
         let hash = try classifier.contentHash()
         let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: hash, bench: bench)
+            classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
         let wanted = attacks.map(\.count).reduce(0, +)
         let images = try experiment.correctlyClassified(set, count: wanted)
         // Each attack has images of its own: the detectors and the rectifier see more digits that

@@ -30,7 +30,7 @@ extension Program {
         case "aten::linear", "aten::matmul", "aten::bmm", "aten::mm":
             return result.count * (taken[0].shape.last ?? 1)
         case "aten::addmm": return result.count * (taken[1].shape.last ?? 1)
-        case "aten::scaled_dot_product_attention":
+        case "aten::scaled_dot_product_attention", "aten::_scaled_dot_product_attention_math":
             // Scores of every query against every key, and the mean of values that they weight.
             let keys = taken[1].shape.dropLast().last ?? 1
             return taken[0].count * keys + result.count * keys

@@ -4,11 +4,27 @@ extension Program {
     /// Throws where a layer behaves as in training: it would answer differently each time, or change
     /// its own statistics.
     func refuseTraining() throws {
+        // What depends on the caller's tensors.
+        var varying = Set(inputs.map(\.name))
         for node in nodes {
-            guard let name = node.operatorName, let layer = Self.layer(name, in: node) else {
-                continue
-            }
+            let isFixed = varying.isDisjoint(with: node.arguments.flatMap(\.value.names))
+            if !isFixed { varying.formUnion(node.outputs.compactMap { $0 }) }
+            guard let name = node.operatorName, let layer = Self.layer(name, in: node),
+                !(isFixed && Self.keepsNoStatistics(node))
+            else { continue }
             throw ProgramFault.training(layer: layer, source: node.source)
+        }
+    }
+
+    /// Whether a normalisation takes its statistics from its input alone: of weights, as networks
+    /// without normalised images standardise them, these never change.
+    private static func keepsNoStatistics(_ node: Node) -> Bool {
+        guard node["training"] != nil else { return false }
+        return ["running_mean", "running_var"].allSatisfy { name in
+            switch node[name] {
+            case nil, .constant(.none): true
+            default: false
+            }
         }
     }
 

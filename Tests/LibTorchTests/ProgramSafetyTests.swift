@@ -1,0 +1,40 @@
+import Testing
+
+@testable import LibTorch
+
+@Suite("A normalisation that takes its statistics from what it is given")
+struct ProgramSafetyTests {
+    /// A convolution of which `what` is normalised.
+    private func program(
+        normalising what: String, runningMean: Tensor? = nil
+    ) throws -> Program {
+        let weight = try Tensor((0..<8).map { Float($0) }, shape: [2, 4, 1, 1])
+        func normalised(_ tensor: Tensor, _ shape: [Int]) throws -> Tensor {
+            let (none, statistics) = (
+                Operator.Argument.none, runningMean.map(Operator.Argument.tensor) ?? .none
+            )
+            let result = try Operator("aten::batch_norm")(
+                .tensor(tensor.reshaped([1, 2, -1])), none, none, statistics, none, .bool(true),
+                .double(0), .double(1e-6), .bool(false))
+            return try result.reshaped(shape)
+        }
+        return try Program.recording([("images", .ones([1, 4, 2, 2]))]) { inputs in
+            let weight = what == "weight" ? try normalised(weight, [2, 4, 1, 1]) : weight
+            let maps = try inputs[0].conv2d(weight, bias: nil)
+            return [what == "maps" ? try normalised(maps, [-1, 2, 2, 2]) : maps]
+        }
+    }
+
+    @Test("is allowed where that is a weight, as in networks that standardise theirs")
+    func standardisedWeight() throws {
+        #expect(throws: Never.self) { try program(normalising: "weight").refuseTraining() }
+    }
+
+    @Test("is refused where it depends on the images, or changes running statistics")
+    func refused() throws {
+        #expect(throws: ProgramFault.self) { try program(normalising: "maps").refuseTraining() }
+        #expect(throws: ProgramFault.self) {
+            try program(normalising: "weight", runningMean: .zeros([2])).refuseTraining()
+        }
+    }
+}
