@@ -15,6 +15,36 @@ public enum GuardBundle {
     public static func write(
         _ sentry: Guard, training: [String], madeBy: String, to folder: URL
     ) throws {
+        try write(sentry, to: folder) { manifest in
+            manifest.training = training
+            manifest.madeBy = madeBy
+        }
+    }
+
+    /// Writes a guard that was read from a bundle and then changed. Which program made that bundle, how
+    /// the guard was trained, and fields of `guard.json` that this program does not know are kept.
+    /// - Parameters:
+    ///   - older: the bundle that the guard was read from; it may be the one that is written.
+    ///   - savedBy: the program that changed it.
+    public static func save(
+        _ sentry: Guard, changedFrom older: URL, savedBy: String, to folder: URL
+    ) throws {
+        let before = try manifest(of: older)
+        let json = try Data(contentsOf: older.appending(component: manifestName))
+        try write(sentry, to: folder, over: json) { manifest in
+            manifest.training = before.training
+            manifest.madeBy = before.madeBy
+            manifest.savedBy = savedBy
+        }
+    }
+
+    /// - Parameters:
+    ///   - older: a `guard.json` whose unknown fields are kept.
+    ///   - finish: completes the manifest.
+    private static func write(
+        _ sentry: Guard, to folder: URL, over older: Data? = nil,
+        finish: (inout GuardManifest) -> Void
+    ) throws {
         guard let classifier = sentry.classifier as? NetworkClassifier,
             let rectifier = sentry.rectifier.network as? NetworkClassifier
         else { throw BundleFault.notBuiltIn }
@@ -30,17 +60,35 @@ public enum GuardBundle {
                 try AtomicFile.write(data, to: partial.appending(component: name))
                 parts[name] = GuardManifest.Part(bytes: data.count, sha256: hash(data))
             }
-            let manifest = GuardManifest(
-                schema: GuardManifest.currentSchema, madeBy: madeBy,
+            var manifest = GuardManifest(
+                schema: GuardManifest.currentSchema, madeBy: "",
                 classifier: classifier.description, classifierHash: try classifier.contentHash(),
                 org: sentry.org.description, sen: sentry.sen.description,
-                masking: sentry.rectifier.masking, copies: sentry.rectifier.copies,
-                training: training, parts: parts)
+                masking: sentry.rectifier.masking, copies: sentry.rectifier.copies, training: [],
+                parts: parts)
+            finish(&manifest)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            let json = try encoder.encode(manifest)
             try AtomicFile.write(
-                encoder.encode(manifest), to: partial.appending(component: manifestName))
+                older.map { try merged(json, over: $0) } ?? json,
+                to: partial.appending(component: manifestName))
         }
+    }
+
+    /// JSON that says what `newer` says, and what `older` says beside it.
+    private static func merged(_ newer: Data, over older: Data) throws -> Data {
+        func merged(_ newer: Any, over older: Any?) -> Any {
+            guard let newer = newer as? [String: Any], let older = older as? [String: Any] else {
+                return newer
+            }
+            return older.merging(newer) { old, new in merged(new, over: old) }
+        }
+        return try JSONSerialization.data(
+            withJSONObject: merged(
+                JSONSerialization.jsonObject(with: newer),
+                over: JSONSerialization.jsonObject(with: older)),
+            options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
     }
 
     // MARK: Reading

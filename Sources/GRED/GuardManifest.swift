@@ -6,6 +6,8 @@ public struct GuardManifest: Sendable, Codable {
     public var schema: Int
     /// The program that wrote the bundle, such as `gred 0.1.0`.
     public var madeBy: String
+    /// The program that saved the bundle again, changed, where one did.
+    public var savedBy: String?
     /// What is guarded.
     public var classifier: NetworkClassifier.Description
     /// SHA-256 of the guarded classifier's weights.

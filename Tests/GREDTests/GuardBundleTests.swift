@@ -123,6 +123,31 @@ struct GuardBundleTests {
         #expect(try GuardBundle.read(folder).inspect(small.images).verdicts.count == 8)
     }
 
+    @Test("saved again, keeps who made it, how it was trained, and what this program does not know")
+    func savedAgain() throws {
+        try write()
+        try edit { fields in
+            fields["figures"] = ["auroc": 0.9]
+            var org = fields["org"] as? [String: Any]
+            org?["note"] = "new"
+            fields["org"] = org
+        }
+        let read = try GuardBundle.read(folder)
+        let changed = Guard(
+            classifier: read.classifier, org: read.org, sen: read.sen,
+            rectifier: Rectifier(
+                network: read.rectifier.network, masking: read.rectifier.masking, copies: 3))
+        try GuardBundle.save(changed, changedFrom: folder, savedBy: "gred 9.9", to: folder)
+        let found = try GuardBundle.manifest(of: folder)
+        #expect(found.madeBy == "gred 0.0.1" && found.savedBy == "gred 9.9")
+        #expect(found.training == ["on nothing", "at once"] && found.copies == 3)
+        let fields = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: manifest)) as? [String: Any])
+        #expect((fields["figures"] as? [String: Double]) == ["auroc": 0.9])
+        #expect((fields["org"] as? [String: Any])?["note"] as? String == "new")
+        #expect(try GuardBundle.read(folder).rectifier.copies == 3)
+    }
+
     @Test("is made of networks of its own: the guard that was written stays as it was")
     func independent() throws {
         try write()

@@ -6,15 +6,15 @@ import Testing
 struct ProgramSafetyTests {
     /// A convolution of which `what` is normalised.
     private func program(
-        normalising what: String, runningMean: Tensor? = nil
+        normalising what: String, statistics: (mean: Tensor, variance: Tensor)? = nil
     ) throws -> Program {
         let weight = try Tensor((0..<8).map { Float($0) }, shape: [2, 4, 1, 1])
         func normalised(_ tensor: Tensor, _ shape: [Int]) throws -> Tensor {
-            let (none, statistics) = (
-                Operator.Argument.none, runningMean.map(Operator.Argument.tensor) ?? .none
-            )
+            let none = Operator.Argument.none
+            let mean = statistics.map { Operator.Argument.tensor($0.mean) } ?? none
+            let variance = statistics.map { Operator.Argument.tensor($0.variance) } ?? none
             let result = try Operator("aten::batch_norm")(
-                .tensor(tensor.reshaped([1, 2, -1])), none, none, statistics, none, .bool(true),
+                .tensor(tensor.reshaped([1, 2, -1])), none, none, mean, variance, .bool(true),
                 .double(0), .double(1e-6), .bool(false))
             return try result.reshaped(shape)
         }
@@ -34,7 +34,8 @@ struct ProgramSafetyTests {
     func refused() throws {
         #expect(throws: ProgramFault.self) { try program(normalising: "maps").refuseTraining() }
         #expect(throws: ProgramFault.self) {
-            try program(normalising: "weight", runningMean: .zeros([2])).refuseTraining()
+            try program(normalising: "weight", statistics: (.zeros([2]), .ones([2])))
+                .refuseTraining()
         }
     }
 }

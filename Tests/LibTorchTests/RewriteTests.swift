@@ -65,6 +65,17 @@ struct RewriteTests {
         }
         let swapped = try names { try $0.relu().maxPool2d(2) }
         #expect(swapped == ["aten::max_pool2d", "aten::relu"])
+        func inPlace(_ tensor: Tensor) throws -> Tensor {
+            try Operator("aten::relu_")(.tensor(tensor))
+        }
+        let swappedInPlace = try names { try inPlace($0 * 2).maxPool2d(2) }
+        #expect(swappedInPlace.suffix(2) == ["aten::max_pool2d", "aten::relu_"])
+        // What ReLU overwrites is wanted elsewhere too.
+        let keptInPlace = try names {
+            let doubled = try $0 * 2
+            return try inPlace(doubled).maxPool2d(2).sum() + doubled.sum()
+        }
+        #expect(keptInPlace[1...2] == ["aten::relu_", "aten::max_pool2d"])
         // ReLU's result is wanted elsewhere too.
         let kept = try names {
             let positive = try $0.relu()
