@@ -89,7 +89,7 @@ struct AttackCommand: ParsableCommand {
     }
 
     func run() throws {
-        let bench = try options.bench()
+        let bench = try options.bench(in: searchIn)
         if let output { try OutputFolder.check(output) }
         let (classifier, hash) = try StoredClassifier.read(URL(filePath: classifier))
         try classifier.move(to: bench.device)

@@ -34,7 +34,7 @@ struct DemoCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        let bench = try options.bench()
+        let bench = try options.bench(in: Profile.recipe(profile).precision)
         try OutputFolder.check(output)
         let data =
             try data.map { try DataSet(named: $0, observer: bench.observer) }

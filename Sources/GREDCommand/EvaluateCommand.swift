@@ -40,7 +40,7 @@ struct EvaluateCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        let bench = try options.bench()
+        let bench = try options.bench(in: Profile.recipe(profile).precision)
         try OutputFolder.check(output)
         let sentry = try GuardBundle.read(URL(filePath: bundle))
         guard let classifier = sentry.classifier as? NetworkClassifier else {

@@ -43,7 +43,7 @@ struct ProtectCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        let bench = try options.bench()
+        let bench = try options.bench(in: Profile.recipe(profile).precision)
         try OutputFolder.check(output, marker: "guard.json")
         let recipe = try Profile.recipe(profile)
         let classifier = try NetworkClassifier(folder: URL(filePath: classifier))

@@ -22,14 +22,17 @@ struct RunOptions: ParsableArguments {
     }
 
     /// Sets the engine up and says where to work.
-    func bench() throws -> Workbench {
+    /// - Parameter precision: what the command computes in; a caveat is said.
+    func bench(in precision: Precision = .float32) throws -> Workbench {
         try Engine.checkVersion()
         try Engine.setThreadCount(threads)
         Interruption.install()
-        return Workbench(
+        let bench = Workbench(
             store: StageStore(GREDCache.url.appending(component: "stages")), seed: seed,
             device: try Device(device), command: Self.commandLine,
             observer: TerminalObserver())
+        if let caveat = precision.caveat, bench.device == .cpu { bench.observer.say(caveat) }
+        return bench
     }
 
     /// The command as it was typed, for reports.

@@ -65,7 +65,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let bench = try options.bench()
+        let bench = try options.bench(in: precision)
         try OutputFolder.check(output, marker: "classifier.json")
         let sets = try DataSet(
             named: data, reading: folder.reading(size: size), observer: bench.observer)
