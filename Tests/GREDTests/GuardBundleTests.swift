@@ -35,6 +35,16 @@ struct GuardBundleTests {
         try JSONSerialization.data(withJSONObject: fields).write(to: manifest)
     }
 
+    /// As a later program might write them.
+    private func addUnknownFields() throws {
+        try edit { fields in
+            fields["figures"] = ["auroc": 0.9]
+            var org = fields["org"] as? [String: Any]
+            org?["note"] = "new"
+            fields["org"] = org
+        }
+    }
+
     // MARK: What is sound
 
     @Test("gives the same verdicts after it was written and read")
@@ -114,24 +124,14 @@ struct GuardBundleTests {
     @Test("may hold fields that this program does not know, at every level")
     func unknownFields() throws {
         try write()
-        try edit { fields in
-            fields["figures"] = ["auroc": 0.9]
-            var org = fields["org"] as? [String: Any]
-            org?["note"] = "new"
-            fields["org"] = org
-        }
+        try addUnknownFields()
         #expect(try GuardBundle.read(folder).inspect(small.images).verdicts.count == 8)
     }
 
     @Test("saved again, keeps who made it, how it was trained, and what this program does not know")
     func savedAgain() throws {
         try write()
-        try edit { fields in
-            fields["figures"] = ["auroc": 0.9]
-            var org = fields["org"] as? [String: Any]
-            org?["note"] = "new"
-            fields["org"] = org
-        }
+        try addUnknownFields()
         let read = try GuardBundle.read(folder)
         let changed = Guard(
             classifier: read.classifier, org: read.org, sen: read.sen,
