@@ -13,7 +13,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
 CONFIGURATION := --configuration release -Xswiftc -enable-testing
 RUN_TESTS := swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest \
 	--skip-build --quiet
-SOURCES := Package.swift Sources Tests Examples/Package.swift Examples/Sources
+SOURCES := Package.swift Sources Tests Benchmarks Examples/Package.swift Examples/Sources
 
 setup: ## make sure that libtorch and the system packages are there (every target does)
 	@Scripts/setup

@@ -29,15 +29,17 @@ struct Passes: ParsableCommand {
             ("as exported", read, .float32),
             ("without no-ops", read.droppingNoOps(), .float32),
             ("batch norm folded", try read.droppingNoOps().foldingBatchNorm(), .float32),
+            (
+                "pooling before ReLU", try read.droppingNoOps().foldingBatchNorm().poolingFirst(),
+                .float32
+            ),
             ("frozen", try read.frozen(), .float32),
             ("frozen, bfloat16", try read.frozen(), .bfloat16),
         ]
         var rates: [String: Double] = [:]
         for form in forms {
-            let replay = try Replay(form.program)
-            rates[form.name] = try rate(images) { images in
-                try form.precision.during(on: .cpu) { try replay([images])[0] }.to(.float32)
-            }
+            let replay = try Replay(form.program, precision: form.precision)
+            rates[form.name] = try rate(images) { try replay([$0])[0] }
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
