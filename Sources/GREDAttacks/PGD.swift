@@ -68,7 +68,7 @@ extension AttackBatch {
             let (gradient, logits) = try ascent(at: current)
             let reached = try goal.isReached(in: logits)
             adversarial = try .chosen(where: reached, current, adversarial)
-            everReached = try everReached .| reached
+            everReached = try (everReached .| reached)
             current = try step(current, gradient)
         }
         let reached = try isReached(by: current)
