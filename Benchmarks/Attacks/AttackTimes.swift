@@ -97,31 +97,11 @@ struct AttackTimes: ParsableCommand {
     // MARK: The attack
 
     private func configured(_ classifier: any Classifier) throws -> any Attack {
-        let standard = try AttackCatalogue.attack(
-            named: attack, budget: .standard(for: classifier.inputShape))
-        return try merged(standard)
-    }
-
-    /// The attack's own settings, some replaced by those given.
-    private func merged<Kind: Attack>(_ standard: Kind) throws -> Kind {
-        guard
-            let given = try? JSONSerialization.jsonObject(with: Data(settings.utf8))
-                as? [String: Any],
-            var all = try JSONSerialization.jsonObject(with: JSONEncoder().encode(standard))
-                as? [String: Any]
-        else {
-            throw ValidationError("--settings must be a JSON object, and '\(settings)' is none.")
-        }
-        for (name, value) in given {
-            guard all[name] != nil else {
-                throw ValidationError(
-                    "'\(attack)' has no setting '\(name)'; it has \(all.keys.sorted().joined(separator: ", "))."
-                )
-            }
-            all[name] = value
-        }
-        return try JSONDecoder().decode(
-            Kind.self, from: JSONSerialization.data(withJSONObject: all))
+        let changes = try JSONDecoder().decode(
+            [String: AttackSettingValue].self, from: Data(settings.utf8))
+        return try AttackCatalogue.attack(
+            named: attack, budget: .standard(for: classifier.inputShape)
+        ).with(changes)
     }
 
     // MARK: The floor

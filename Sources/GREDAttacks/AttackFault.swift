@@ -8,6 +8,8 @@ public enum AttackFault: Error, Equatable, CustomStringConvertible {
     case tooFewClasses(Int)
     /// A setting that no run can be made with.
     case badSetting(attack: String, setting: String, value: String, allowed: String)
+    /// The attack has no setting of this name.
+    case unknownSetting(attack: String, setting: String, known: [String])
 
     public var description: String {
         switch self {
@@ -19,6 +21,8 @@ public enum AttackFault: Error, Equatable, CustomStringConvertible {
             "An attack needs a second class to turn an image into, and there are \(count)."
         case .badSetting(let attack, let setting, let value, let allowed):
             "The attack '\(attack)' takes \(allowed) for \(setting), and \(value) was given."
+        case .unknownSetting(let attack, let setting, let known):
+            "The attack '\(attack)' has no setting '\(setting)'; it has \(known.joined(separator: ", "))."
         }
     }
 }

@@ -23,11 +23,18 @@ public protocol Classifier {
     /// often: its weights are fixed and rewritten for speed. For the search of an attack; what an
     /// attack claims is judged by the classifier itself.
     func frozen(_ precision: Precision) throws -> any Classifier
+
+    /// About how many bytes a pass keeps for each image while a gradient is to be taken; nil where
+    /// that is not known.
+    func bytesPerImage() throws -> Int?
 }
 
 extension Classifier {
     /// The classifier itself, where nothing is known that would be faster.
     public func frozen(_ precision: Precision) throws -> any Classifier { self }
+
+    /// Not known.
+    public func bytesPerImage() throws -> Int? { nil }
 
     /// As ``frozen(_:)``, in float32.
     public func frozen() throws -> any Classifier { try frozen(.float32) }

@@ -14,12 +14,7 @@ public final class FrozenClassifier: Classifier {
     public init(recording classifier: NetworkClassifier, precision: Precision = .float32) throws {
         inputShape = classifier.inputShape
         classNames = classifier.classNames
-        let grey = try Tensor.full(
-            [1, inputShape.channels, inputShape.height, inputShape.width], 0.5,
-            device: classifier.device)
-        var program = try Program.recording([("images", grey)]) {
-            [try classifier.logits(of: $0[0])]
-        }.frozen()
+        var program = try classifier.recorded().program.frozen()
         // What was not rewritten is still the network's own.
         program.tensors = try program.tensors.mapValues { try $0.cloned() }
         replay = try Replay(program, precision: precision)
@@ -32,6 +27,18 @@ public final class FrozenClassifier: Classifier {
 }
 
 extension NetworkClassifier {
+    /// One pass, of one grey image.
+    fileprivate func recorded() throws -> (program: Program, image: Tensor) {
+        let grey = try Tensor.full(
+            [1, inputShape.channels, inputShape.height, inputShape.width], 0.5, device: device)
+        return (try .recording([("images", grey)]) { [try logits(of: $0[0])] }, grey)
+    }
+
+    public func bytesPerImage() throws -> Int? {
+        let (program, image) = try recorded()
+        return try program.cost(of: [image]).bytes
+    }
+
     public func frozen(_ precision: Precision) throws -> any Classifier {
         try FrozenClassifier(recording: self, precision: precision)
     }

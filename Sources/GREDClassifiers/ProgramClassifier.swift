@@ -124,6 +124,13 @@ public final class ProgramClassifier: Classifier {
             self, replaying: Replay(program.frozen(), precision: precision))
     }
 
+    public func bytesPerImage() throws -> Int? {
+        let count = program.batchSizes.map { max($0.lowerBound, 1) } ?? 1
+        let grey = try Tensor.full(
+            [count, inputShape.channels, inputShape.height, inputShape.width], 0.5, device: device)
+        return try program.cost(of: [Self.normalised(grey, normalisation)]).bytes / count
+    }
+
     /// A copy whose gradients have gradients where this one's have none: see
     /// `Program.twiceDifferentiable()`.
     public func twiceDifferentiable() throws -> ProgramClassifier {

@@ -15,7 +15,7 @@ struct AttackCommand: ParsableCommand {
             Attacks images of the test set that the classifier gets right. Success is judged on \
             the image as the attack returned it, and again rounded to 8 bits.
 
-            Finished pieces of 128 images are kept: an interrupted attack goes on where it stopped.
+            Finished batches are kept: an interrupted attack goes on where it stopped.
 
             Examples:
               gred attack pgd --classifier digits
@@ -63,6 +63,13 @@ struct AttackCommand: ParsableCommand {
     var restarts = 1
 
     @Option(
+        help: """
+            Images attacked at once; by default as many as fit into 2 GiB, at most 128. It changes no \
+            figure.
+            """)
+    var batchSize: Int?
+
+    @Option(
         help: "A folder to write adversarial images and attacks.json to.", completion: .directory)
     var output: String?
 
@@ -83,6 +90,7 @@ struct AttackCommand: ParsableCommand {
         guard count >= 1, steps ?? 1 >= 1, restarts >= 1, epsilon ?? 1 > 0 else {
             throw ValidationError("--count, --steps, --restarts and --epsilon must be positive.")
         }
+        guard batchSize ?? 1 >= 1 else { throw ValidationError("--batch-size must be positive.") }
         guard !png || output != nil else {
             throw ValidationError("--png needs --output, the folder to write into.")
         }
@@ -103,17 +111,23 @@ struct AttackCommand: ParsableCommand {
         ).sets.test
         try checkAtTheDoor(classifier, set, bench)
         let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: hash, bench: bench, precision: searchIn)
+            classifier: classifier, classifierHash: hash, bench: bench, batchSize: batchSize,
+            precision: searchIn)
         let images = try experiment.correctlyClassified(set, count: count)
-        var results: [(plan: AttackPlan, record: AttackRecord)] = []
+        var results: [(plan: AttackPlan, outcome: AttackOutcome)] = []
         for plan in plans {
-            let record = try experiment.run(plan, on: images)
-            results.append((plan, record))
-            if let output {
-                let folder = URL(filePath: output)
-                try record.save(
-                    to: folder.appending(component: "\(plan.fileName).safetensors"))
-                if png { try record.savePNGs(in: folder.appending(component: plan.fileName)) }
+            let folder = output.map { URL(filePath: $0) }
+            var files: [URL] = []
+            let outcome = try experiment.run(plan, on: images) { piece in
+                files.append(piece.file)
+                guard png, let folder else { return }
+                try piece.record.savePNGs(
+                    in: folder.appending(component: plan.fileName), from: piece.first)
+            }
+            results.append((plan, outcome))
+            if let folder {
+                try Safetensors.join(
+                    files, to: folder.appending(component: "\(plan.fileName).safetensors"))
             }
         }
         let report = try AttackReport(

@@ -38,7 +38,10 @@ extension ProgramTests {
                 (["attack", "fgsm", "--set", "epsilon"] + attack, ["--set", "SETTING=VALUE"]),
                 (["attack", "cw", "--set", "rate=1"] + attack, ["'rate'", "learning-rate"]),
                 (["attack", "cw", "--set", "iterations=few"] + attack, ["iterations", "'few'"]),
-                (["attack", "cw", "--set", "iterations=0.5"] + attack, ["wrong kind of value"]),
+                (
+                    ["attack", "cw", "--set", "iterations=0.5"] + attack,
+                    ["another kind of value", "0.5"]
+                ),
                 (["attack", "cw", "--set", "confidence=-1"] + attack, ["confidence", "-1"]),
                 (["attack", "fgsm", "--search-in", "int8"] + attack, ["int8", "bfloat16"]),
                 (

@@ -126,8 +126,8 @@ struct AttackExperimentTests {
         let experiment = experiment(try TemporaryFolder())
         let results = try Self.plans.map { (plan: $0, record: try experiment.run($0, on: set)) }
         let report = try AttackReport(
-            of: results, command: "gred", seed: 4, data: "toy", classifier: "toy",
-            precision: .float32)
+            of: results.map { (plan: $0.plan, outcome: try AttackOutcome($0.record)) },
+            command: "gred", seed: 4, data: "toy", classifier: "toy", precision: .float32)
         for (summary, record) in zip(report.attacks, results.map(\.record)) {
             #expect(summary.securityCurve.last?.y == summary.success)
             #expect(summary.securityCurve.map(\.y) == summary.securityCurve.map(\.y).sorted())
@@ -146,6 +146,27 @@ struct AttackExperimentTests {
         #expect((worst.medianL2 ?? 9) < 1)
         let html = AttackPage(report).html()
         #expect(html.contains("any of them") && html.contains("Security curve"))
+    }
+
+    @Test("the kept pieces, joined, are the file of the whole", arguments: plans)
+    func pieces(plan: AttackPlan) throws {
+        let folder = try TemporaryFolder()
+        let experiment = experiment(folder)
+        let whole = try experiment.run(plan, on: set)
+        var files: [URL] = []
+        var firsts: [Int] = []
+        let outcome = try experiment.run(plan, on: set) { piece in
+            files.append(piece.file)
+            firsts.append(piece.first)
+        }
+        #expect(firsts == [0, 8, 16])
+        let joined = folder.url.appending(component: "joined.safetensors")
+        try Safetensors.join(files, to: joined)
+        let read = try AttackRecord(file: joined)
+        #expect(try bytes(read) == bytes(whole))
+        #expect(read.labels == whole.labels && read.succeededRounded == whole.succeededRounded)
+        #expect(read.cost == whole.cost && outcome.cost == whole.cost)
+        #expect(try outcome.norms == whole.norms())
     }
 
     @Test("PNG files hold the rounded pixels, no others")

@@ -60,9 +60,45 @@ struct AtomicFileTests {
             let fault = try #require(error)
             #expect(fault.path == target.path)
             #expect(fault.reason == "the disk is full.")
+            let second = #expect(throws: FileFault.self) {
+                try AtomicFile.write(to: target) { file in
+                    for _ in 0..<64 {
+                        try file.write(contentsOf: Data(repeating: 1, count: 1 << 14))
+                    }
+                }
+            }
+            #expect(second?.reason == "the disk is full.")
         }
         #expect(try Data(contentsOf: url) == older)
         let files = try disk.folder.contents.filter { $0 != "folder" }
         #expect(files == ["file"])
+    }
+
+    @Test("are written piece by piece, and where a piece fails the older one stays")
+    func pieces() throws {
+        struct Poison: Error {}
+        let folder = try TemporaryFolder()
+        let url = folder.url.appendingPathComponent("a/file")
+        try AtomicFile.write(to: url) { file in
+            for byte in 1...3 { try file.write(contentsOf: [UInt8(byte)]) }
+        }
+        #expect(try Data(contentsOf: url) == Data([1, 2, 3]))
+        #expect(throws: Poison.self) {
+            try AtomicFile.write(to: url) { file in
+                try file.write(contentsOf: [9])
+                throw Poison()
+            }
+        }
+        #expect(try Data(contentsOf: url) == Data([1, 2, 3]))
+        #expect(try folder.contents == ["a", "a/file"])
+        let error = #expect(throws: FileFault.self) {
+            try AtomicFile.write(to: url.appendingPathComponent("x")) { _ in }
+        }
+        #expect(error?.reason == "a part of its path is a file and no folder.")
+        let other = #expect(throws: FileFault.self) {
+            try AtomicFile.write(to: folder.url.appendingPathComponent("a")) { _ in }
+        }
+        #expect(other?.reason == "there is a folder of that name.")
+        #expect(try folder.contents == ["a", "a/file"])
     }
 }

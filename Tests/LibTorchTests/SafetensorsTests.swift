@@ -126,6 +126,51 @@ struct SafetensorsTests {
         }
     }
 
+    @Test("are joined along the first dimension, of every type")
+    func joins() throws {
+        let folder = try TemporaryFolder()
+        let tensors = try everyType().filter { !$0.value.shape.isEmpty }
+        let url = folder.url.appendingPathComponent("part.safetensors")
+        let joined = folder.url.appendingPathComponent("joined.safetensors")
+        try Safetensors.write(tensors, metadata: ["a": "b"], to: url)
+        try Safetensors.join([url, url, url], to: joined)
+        let file = try SafetensorsFile(joined)
+        #expect(file.names == tensors.map(\.name).sorted())
+        for (name, tensor) in tensors {
+            let found = try file.tensor(name)
+            #expect(found.dtype == tensor.dtype)
+            #expect(found.shape == [3 * tensor.shape[0]] + tensor.shape.dropFirst())
+            let bytes = try tensor.bytes()
+            #expect(try found.bytes() == bytes + bytes + bytes)
+        }
+        try Safetensors.join([], to: joined)
+        #expect(try SafetensorsFile(joined).names == [])
+    }
+
+    @Test("are not joined where one differs, and nothing is written")
+    func joinsOnlyWhatFits() throws {
+        let folder = try TemporaryFolder()
+        let one = folder.url.appendingPathComponent("1")
+        let two = folder.url.appendingPathComponent("2")
+        let joined = folder.url.appendingPathComponent("joined")
+        let row = try Tensor([1, 2] as [Float], shape: [1, 2])
+        for (first, second) in [
+            (row, try Tensor([1, 2] as [Float])), (row, try row.to(.float64)),
+            (row, try Tensor([1] as [Float], shape: [1, 1])),
+            (try Tensor([1 as Float], shape: []), try Tensor([1 as Float], shape: [])),
+        ] {
+            try Safetensors.write([("x", first)], to: one)
+            try Safetensors.write([("x", second)], to: two)
+            let error = #expect(throws: TorchError.self) {
+                try Safetensors.join([one, two], to: joined)
+            }
+            #expect("\(try #require(error))".contains("'x'"))
+        }
+        try Safetensors.write([("y", row)], to: two)
+        #expect(throws: TorchError.self) { try Safetensors.join([one, two], to: joined) }
+        #expect(try folder.contents == ["1", "2"])
+    }
+
     @Test("are read from the middle of other bytes")
     func slice() throws {
         let file = try Safetensors.data(of: everyType())

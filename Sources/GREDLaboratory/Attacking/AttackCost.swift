@@ -9,13 +9,15 @@ public struct AttackCost: Sendable, Hashable {
     public var backward: [Int]
     /// How long the search took: what was read from the store took none.
     public var seconds: Double
-    /// When each image got nearer.
+    /// When each image got nearer: those of the first image, of the second, and so on.
     public var improvements: [AttackMeter.Improvement]
 
     init(_ meter: AttackMeter, seconds: Double) {
         forward = meter.forward
         backward = meter.backward
-        improvements = meter.improvements
+        improvements = meter.improvements.enumerated().sorted {
+            ($0.element.image, $0.offset) < ($1.element.image, $1.offset)
+        }.map(\.element)
         self.seconds = seconds
     }
 
@@ -36,12 +38,14 @@ public struct AttackCost: Sendable, Hashable {
 
     // MARK: As tensors
 
-    /// For a file: by the names that ``init(tensors:)`` asks for.
+    /// For a file: by the names that ``init(tensors:)`` asks for. Those of several series, joined
+    /// along their first dimension, are those of the series one after another.
     func tensors() throws -> [(String, Tensor)] {
-        [
+        var counts = [Int](repeating: 0, count: forward.count)
+        for improvement in improvements { counts[improvement.image] += 1 }
+        return [
             ("forward_passes", try Tensor(forward)), ("backward_passes", try Tensor(backward)),
-            ("seconds", try Tensor([seconds])),
-            ("improved_image", try Tensor(improvements.map(\.image))),
+            ("seconds", try Tensor([seconds])), ("improvements", try Tensor(counts)),
             ("improved_passes", try Tensor(improvements.map(\.passes))),
             ("improved_norm", try Tensor(improvements.map(\.norm))),
         ]
@@ -50,8 +54,10 @@ public struct AttackCost: Sendable, Hashable {
     init(tensors: (String) throws -> Tensor) throws {
         forward = try tensors("forward_passes").ints()
         backward = try tensors("backward_passes").ints()
-        seconds = try tensors("seconds").doubles()[0]
-        let images = try tensors("improved_image").ints()
+        seconds = try tensors("seconds").doubles().reduce(0, +)
+        let images = try tensors("improvements").ints().enumerated().flatMap { image, count in
+            [Int](repeating: image, count: max(count, 0))
+        }
         let passes = try tensors("improved_passes").ints()
         let norms = try tensors("improved_norm").floats()
         improvements = zip(zip(images, passes), norms).map {

@@ -10,14 +10,16 @@ public struct AttackExperiment {
     /// Names the classifier in the keys of the store.
     let classifierHash: String
     let bench: Workbench
-    /// Images attacked at once, and the size of a kept piece.
-    let batchSize: Int
+    /// Images attacked at once, and the size of a kept piece; nil for as many as fit.
+    let batchSize: Int?
     private let search: Search
 
-    /// The copy that is searched on, made when the first piece needs it.
+    /// What a classifier's pieces share, made when the first one needs it: the copy that is searched
+    /// on, and how many images fit.
     private final class Search {
         let precision: Precision
         private var copy: SearchCopy?
+        private var batchSize: Int?
 
         init(_ precision: Precision) { self.precision = precision }
 
@@ -26,16 +28,23 @@ public struct AttackExperiment {
             copy = made
             return made
         }
+
+        func batchSize(for classifier: any Classifier) throws -> Int {
+            let fitting = try batchSize ?? BatchSize.fitting(classifier)
+            batchSize = fitting
+            return fitting
+        }
     }
 
     /// - Parameters:
     ///   - classifierHash: stands for the classifier in the keys of the store, such as its
     ///     `contentHash()`.
-    ///   - batchSize: images attacked at once, and the size of a kept piece.
+    ///   - batchSize: images attacked at once, and the size of a kept piece; nil for as many as fit
+    ///     into 2 GiB, at most 128.
     ///   - precision: what attacks search in; what they claim is judged in float32.
     public init(
         classifier: any Classifier, classifierHash: String, bench: Workbench,
-        batchSize: Int = 128, precision: Precision = .float32
+        batchSize: Int? = nil, precision: Precision = .float32
     ) {
         self.classifier = classifier
         self.classifierHash = classifierHash
@@ -76,40 +85,61 @@ public struct AttackExperiment {
     }
 
     /// Attacks images that the classifier gets right.
+    /// - Returns: all of them and what became of them, in memory.
     public func run(_ plan: AttackPlan, on set: ImageSet) throws -> AttackRecord {
+        var parts: [AttackRecord] = []
+        _ = try run(plan, on: set) { parts.append($0.record) }
+        return try AttackRecord(joining: parts)
+    }
+
+    /// A finished piece of a run.
+    public struct Piece {
+        /// What became of its images.
+        public var record: AttackRecord
+        /// The place of its first image in the run.
+        public var first: Int
+        /// Where the store keeps the record.
+        public var file: URL
+    }
+
+    /// As above, for more images than memory holds.
+    /// - Parameter onPiece: is given each piece as it is finished, in order; nothing else keeps it.
+    public func run(
+        _ plan: AttackPlan, on set: ImageSet, onPiece: (Piece) throws -> Void
+    ) throws -> AttackOutcome {
         let observer = bench.observer
         let started = Date()
         let images = set.prefix(plan.count)
         observer.begin("\(plan.title) on \(set.name)", total: images.count, unit: "images")
-        var parts: [AttackRecord] = []
+        let batchSize = try batchSize ?? search.batchSize(for: classifier)
+        var parts: [AttackOutcome] = []
         for start in stride(from: 0, to: images.count, by: batchSize) {
             let range = start..<min(start + batchSize, images.count)
             let expected = Double(plan.attack.expectedPasses * range.count)
             var passed = 0
-            parts.append(
-                try piece(plan, of: images, range: range) { count in
-                    passed += count
-                    // An estimate within the piece; the piece itself is what counts.
-                    let share = min(Double(passed) / expected, 1)
-                    try observer.advance(
-                        to: start + Int(share * Double(range.count)), note: "")
-                })
+            let piece = try piece(plan, of: images, range: range) { count in
+                passed += count
+                // An estimate within the piece; the piece itself is what counts.
+                let share = min(Double(passed) / expected, 1)
+                try observer.advance(to: start + Int(share * Double(range.count)), note: "")
+            }
+            try onPiece(piece)
+            parts.append(try AttackOutcome(piece.record))
             try observer.advance(to: range.upperBound, note: "")
         }
-        let record = try AttackRecord(joining: parts)
+        let outcome = AttackOutcome(joining: parts)
         let seconds = Date().timeIntervalSince(started)
-        let share = Double(record.succeeded.filter { $0 }.count) / Double(max(record.count, 1))
         observer.finish(
             String(
                 format: "%@ on %@: %d images, success %.3f, %.1f s", plan.title, set.name,
-                record.count, share, seconds))
-        return record
+                outcome.count, Statistics.share(outcome.succeeded), seconds))
+        return outcome
     }
 
     private static let file = "attack.safetensors"
 
     private struct Configuration: Encodable {
-        var version = 2
+        var version = 3
         var classifier: String
         var attack: AnyEncodable
         var precision: Precision
@@ -122,7 +152,7 @@ public struct AttackExperiment {
 
     private func piece(
         _ plan: AttackPlan, of set: ImageSet, range: Range<Int>, onPass: (Int) throws -> Void
-    ) throws -> AttackRecord {
+    ) throws -> Piece {
         let piece = set.subset(Array(range))
         let configuration = Configuration(
             classifier: classifierHash, attack: AnyEncodable(plan.attack),
@@ -135,7 +165,11 @@ public struct AttackExperiment {
                 try attack(plan, piece, range: range, onPass: onPass)
                     .save(to: folder.appending(component: Self.file))
             },
-            read: { try AttackRecord(file: $0.appending(component: Self.file)) })
+            read: {
+                let file = $0.appending(component: Self.file)
+                return Piece(
+                    record: try AttackRecord(file: file), first: range.lowerBound, file: file)
+            })
     }
 
     private func attack(

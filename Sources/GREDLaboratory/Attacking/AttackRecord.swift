@@ -47,12 +47,13 @@ public struct AttackRecord {
     }
 
     /// Writes ``rounded`` as PNG files `0000.png`, `0001.png` …, which hold just these pixels.
+    /// - Parameter first: the number of the first one.
     /// - Throws: `PNGError` for images of other than 1 or 3 channels, `FileFault`.
-    public func savePNGs(in folder: URL) throws {
+    public func savePNGs(in folder: URL, from first: Int = 0) throws {
         for index in 0..<count {
             try AtomicFile.write(
                 Data(PNG.encode(rounded.rows([index]))),
-                to: folder.appending(component: String(format: "%04d.png", index)))
+                to: folder.appending(component: String(format: "%04d.png", first + index)))
         }
     }
 

@@ -36,7 +36,7 @@ public struct AttackReport: Codable, Sendable {
 
     /// Measures what each plan led to on the same images.
     public init(
-        of results: [(plan: AttackPlan, record: AttackRecord)], command: String, seed: UInt64,
+        of results: [(plan: AttackPlan, outcome: AttackOutcome)], command: String, seed: UInt64,
         data: String, classifier: String, precision: Precision
     ) throws {
         self.command = command
@@ -44,8 +44,8 @@ public struct AttackReport: Codable, Sendable {
         self.data = data
         self.classifier = classifier
         self.precision = precision
-        attacks = try results.map { try AttackSummary($0.plan, $0.record) }
-        worstCase = results.count > 1 ? try WorstCase(of: results.map(\.record)) : nil
+        attacks = try results.map { try AttackSummary($0.plan, $0.outcome) }
+        worstCase = results.count > 1 ? WorstCase(of: results.map(\.outcome)) : nil
     }
 
     /// The report as JSON, keys in snake case; medians of no successes are left out.
@@ -100,13 +100,12 @@ public struct AttackReport: Codable, Sendable {
 }
 
 extension AttackReport.WorstCase {
-    init(of records: [AttackRecord]) throws {
-        let count = records.map(\.count).min() ?? 0
+    init(of outcomes: [AttackOutcome]) {
+        let count = outcomes.map(\.count).min() ?? 0
         var shortest = [Float](repeating: .infinity, count: count)
-        for record in records {
-            let norms = try record.norms()
-            for place in 0..<count where record.succeeded[place] {
-                shortest[place] = min(shortest[place], norms[place])
+        for outcome in outcomes {
+            for place in 0..<count where outcome.succeeded[place] {
+                shortest[place] = min(shortest[place], outcome.norms[place])
             }
         }
         let found = shortest.filter(\.isFinite)
@@ -115,7 +114,7 @@ extension AttackReport.WorstCase {
         success = share.value
         successInterval = share.bounds
         successRounded = Statistics.share(
-            (0..<count).map { place in records.contains { $0.succeededRounded[place] } })
+            (0..<count).map { place in outcomes.contains { $0.succeededRounded[place] } })
         medianL2 = Statistics.median(found)
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import GREDAttacks
 import GREDCharts
-import LibTorch
 
 /// The figures of one attack on one classifier.
 public struct AttackSummary: Codable, Sendable {
@@ -70,36 +69,27 @@ public struct AttackSummary: Codable, Sendable {
     }
 
     /// Measures what a plan led to: rates over all images, norms before rounding.
-    public init(_ plan: AttackPlan, _ record: AttackRecord) throws {
+    public init(_ plan: AttackPlan, _ outcome: AttackOutcome) throws {
         name = plan.attack.name
         targeted = plan.isTargeted
         settings = try plan.settings()
-        attempted = record.count
-        let share = Proportion(
-            successes: record.succeeded.filter { $0 }.count, of: record.count)
+        attempted = outcome.count
+        let winners = outcome.succeeded.indices.filter { outcome.succeeded[$0] }
+        let survivors = outcome.succeeded.indices.filter { outcome.succeededRounded[$0] }
+        let share = Proportion(successes: winners.count, of: outcome.count)
         success = share.value
         successInterval = share.bounds
-        successRounded = Statistics.share(record.succeededRounded)
-        withoutGradient = record.withoutGradient.count { $0 }
-
-        let change = try record.adversarial - record.originals
-        let norms = try change.rowNorms().floats()
-        let winners = record.succeeded.indices.filter { record.succeeded[$0] }
-        medianL2 = Statistics.median(winners.map { norms[$0] })
-        let largest = try change.abs().rowMaxima().floats()
-        medianLinf = Statistics.median(winners.map { largest[$0] })
-        let changeRounded = try record.rounded - record.originals
-        let normsRounded = try changeRounded.rowNorms().floats()
-        medianL2Rounded = Statistics.median(record.survivors.map { normsRounded[$0] })
-        // Half a step of 8 bits is more than float32 rounding and less than any change.
-        let changed = try (changeRounded.abs() .> 0.5 / 255).to(.float32).rowSums().floats()
-        medianL0 = Statistics.median(record.survivors.map { changed[$0] })
-
-        forwardPasses = Statistics.mean(record.cost.forward)
-        backwardPasses = Statistics.mean(record.cost.backward)
-        seconds = record.cost.seconds
-        securityCurve = Self.securityCurve(winners.map { norms[$0] }, of: record.count)
-        progressCurve = record.cost.medianNorms().map { CurvePoint(Double($0.passes), $0.norm) }
+        successRounded = Statistics.share(outcome.succeededRounded)
+        withoutGradient = outcome.withoutGradient.count { $0 }
+        medianL2 = Statistics.median(winners.map { outcome.norms[$0] })
+        medianLinf = Statistics.median(winners.map { outcome.largestChanges[$0] })
+        medianL2Rounded = Statistics.median(survivors.map { outcome.normsRounded[$0] })
+        medianL0 = Statistics.median(survivors.map { outcome.changedValues[$0] })
+        forwardPasses = Statistics.mean(outcome.cost.forward)
+        backwardPasses = Statistics.mean(outcome.cost.backward)
+        seconds = outcome.cost.seconds
+        securityCurve = Self.securityCurve(winners.map { outcome.norms[$0] }, of: outcome.count)
+        progressCurve = outcome.cost.medianNorms().map { CurvePoint(Double($0.passes), $0.norm) }
     }
 
     /// At most a hundred points, at the norms of the successes.

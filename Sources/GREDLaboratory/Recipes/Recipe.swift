@@ -82,7 +82,7 @@ public struct Recipe: Sendable {
         classifierWidth: 1, detectorWidth: 1, batchSize: 128, classifierEpochs: 3,
         detectorEpochs: 8, rectifierEpochs: 12, orgLabelSmoothing: 0.2, precision: .bfloat16,
         trainingAttacks: [
-            "fgsm": 1_000, "pgd": 400, "pgd-targeted": 600, "deepfool": 1_000, "cw": 400,
+            "fgsm": 1_000, "pgd": 400, "pgd-targeted": 600, "deepfool": 1_000, "cw": 600,
             "ddn": 1_000, "ddn-targeted": 700,
         ],
         testAttacks: [

@@ -14,6 +14,33 @@ public enum AtomicFile {
         }
     }
 
+    /// Writes piece by piece what would be too much for memory; as above, all or nothing.
+    /// - Parameter body: is given the open, empty file.
+    public static func write(to url: URL, _ body: (FileHandle) throws -> Void) throws {
+        let partial = url.deletingLastPathComponent()
+            .appending(component: ".\(url.lastPathComponent).\(UUID().uuidString)")
+        do {
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data().write(to: partial)
+            defer { try? FileManager.default.removeItem(at: partial) }
+            let file = try FileHandle(forWritingTo: partial)
+            defer { try? file.close() }
+            try body(file)
+            try file.synchronize()
+            guard rename(partial.path, url.path) == 0 else {
+                throw CocoaError(
+                    .fileWriteUnknown,
+                    userInfo: [
+                        NSUnderlyingErrorKey: NSError(
+                            domain: NSPOSIXErrorDomain, code: Int(errno))
+                    ])
+            }
+        } catch let error as CocoaError {
+            throw FileFault(path: url.path, reason: Self.sentence(error))
+        }
+    }
+
     private static func sentence(_ error: any Error) -> String {
         // Cast in two steps: outside Darwin no error is an NSError before it is asked to be one.
         let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error

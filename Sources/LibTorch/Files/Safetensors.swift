@@ -48,15 +48,17 @@ public enum Safetensors {
             body.append(contentsOf: bytes)
         }
         if !metadata.isEmpty { header[metadataName] = .metadata(metadata) }
+        return try head(header) + body
+    }
+
+    /// All that stands before the numbers.
+    static func head(_ entries: [String: HeaderEntry]) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var text = try encoder.encode(header)
+        var text = try encoder.encode(entries)
         // Readers may map the numbers: they start at a multiple of eight.
         text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
-        var file = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
-        file.append(text)
-        file.append(body)
-        return file
+        return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text
     }
 
     // MARK: Reading

@@ -5,17 +5,25 @@ extension Program {
         public var multiplyAdds: Int
         /// How often each operator is called, by its name.
         public var calls: [String: Int]
+        /// The bytes of all that the operators make, views aside: about what a pass keeps while a
+        /// gradient is to be taken of it.
+        public var bytes: Int
     }
 
     /// Counts what a pass costs by running it.
     /// - Parameter inputs: as for ``Replay``; the cost is for all of them together.
     public func cost(of inputs: [Tensor]) throws -> Cost {
-        var cost = Cost(multiplyAdds: 0, calls: [:])
+        var cost = Cost(multiplyAdds: 0, calls: [:], bytes: 0)
+        let aliases = Aliases(of: self)
         _ = try Gradient.pausing {
             try Replay(self)(inputs) { node, taken, made in
                 guard let name = node.operatorName else { return }
                 cost.calls[name, default: 0] += 1
                 cost.multiplyAdds += Self.multiplyAdds(name, taken, made)
+                for (output, tensor) in zip(node.outputs, made) {
+                    guard let output, aliases.root(of: output) == output else { continue }
+                    cost.bytes += tensor.count * (tensor.dtype?.byteCount ?? 0)
+                }
             }
         }
         return cost
