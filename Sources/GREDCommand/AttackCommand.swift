@@ -135,6 +135,7 @@ struct AttackCommand: ParsableCommand {
             classifier: hash, precision: searchIn)
         if let output { try AttackPage(report).write(to: URL(filePath: output)) }
         if json {
+            for remark in report.remarks { bench.observer.say(remark) }
             print(String(decoding: try report.json(), as: UTF8.self))
             return
         }

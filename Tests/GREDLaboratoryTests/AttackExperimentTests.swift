@@ -1,5 +1,6 @@
 import Foundation
 import GREDAttacks
+import GREDClassifiers
 import GREDImages
 import LibTorch
 import TestSupport
@@ -193,6 +194,36 @@ struct AttackExperimentTests {
         let resisting = try experiment(TemporaryFolder()).run(Self.plans[0], on: set)
         #expect(resisting.succeeded.contains(false))
         #expect(resisting.withoutGradient.allSatisfy { !$0 })
+    }
+
+    @Test("what a rate would hide is said")
+    func remarks() throws {
+        func remarks(_ classifier: any Classifier, _ attack: any Attack) throws -> [String] {
+            let plan = try AttackPlan(attack, count: 22)
+            let record = try AttackExperiment(
+                classifier: classifier, classifierHash: "\(type(of: classifier))",
+                bench: .inside(TemporaryFolder(), seed: 4)
+            ).run(plan, on: set)
+            return try AttackReport(
+                of: [(plan: plan, outcome: AttackOutcome(record))], command: "gred", seed: 4,
+                data: "toy", classifier: "toy", precision: .float32
+            ).remarks
+        }
+        #expect(try remarks(classifier, DDN(steps: 30)) == [])
+        let flat = try remarks(
+            FlatClassifier(like: classifier), PGD(epsilon: 0.1, stepSize: 0.02, steps: 2))
+        #expect(flat.count == 2)
+        #expect(
+            flat.first?.hasPrefix("22 of the images that pgd did not turn have no gradient") == true
+        )
+        #expect(flat.last?.hasPrefix("Warning: that is more than 5%") == true)
+        let starved = try remarks(
+            classifier, CW(searchSteps: 1, iterations: 2, initialConstant: 1e-5))
+        #expect(starved.count == 1)
+        #expect(starved.first?.contains("still failing at cw's largest constant") == true)
+        let fickle = try remarks(FickleClassifier(base: classifier), FGSM(epsilon: 0.5))
+        #expect(fickle.count == 1)
+        #expect(fickle.first?.contains("in batches of another size") == true)
     }
 
     @Test("progress never runs backwards and ends at the number of images")

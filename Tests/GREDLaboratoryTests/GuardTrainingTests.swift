@@ -32,7 +32,8 @@ struct GuardTrainingTests {
         return AttackRecord(
             originals: dark, adversarial: bright, rounded: bright,
             labels: Array(repeating: 0, count: count), succeeded: flags, succeededRounded: flags,
-            withoutGradient: flags.map(!), cost: AttackCost(AttackMeter(count: count), seconds: 0))
+            withoutGradient: flags.map(!), undecided: flags.map { _ in false },
+            cost: AttackCost(AttackMeter(count: count), seconds: 0))
     }
 
     private func detector(

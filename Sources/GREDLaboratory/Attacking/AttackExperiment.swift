@@ -139,7 +139,7 @@ public struct AttackExperiment {
     private static let file = "attack.safetensors"
 
     private struct Configuration: Encodable {
-        var version = 3
+        var version = 4
         var classifier: String
         var attack: AnyEncodable
         var precision: Precision
@@ -205,8 +205,30 @@ public struct AttackExperiment {
                 succeeded: succeeded,
                 succeededRounded: try goal.isReached(in: classifier.logits(of: rounded)).bools(),
                 withoutGradient: try Self.withoutGradient(batch, among: succeeded.map(!)),
+                undecided: try undecided(adversarial, towards: goal, where: succeeded),
                 cost: AttackCost(meter, seconds: seconds))
         }
+    }
+
+    /// Those of which the classifier says something else in batches of 7.
+    private func undecided(
+        _ adversarial: Tensor, towards goal: Goal, where succeeded: [Bool]
+    ) throws -> [Bool] {
+        let size = 7
+        guard BatchSize.accepted(by: classifier).contains(size) else {
+            return succeeded.map { _ in false }
+        }
+        var result: [Bool] = []
+        for start in stride(from: 0, to: succeeded.count, by: size) {
+            // The last ones are asked about together with some of those before them.
+            let end = min(start + size, succeeded.count)
+            let places = Array(max(end - size, 0)..<end)
+            let again = try goal.rows(places).isReached(
+                in: classifier.logits(of: adversarial.rows(places))
+            ).bools()
+            result += zip(places, again).filter { $0.0 >= start }.map { $0.1 != succeeded[$0.0] }
+        }
+        return result
     }
 
     /// Those among the flagged at which the classifier has no gradient.

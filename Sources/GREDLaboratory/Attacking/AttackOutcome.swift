@@ -9,6 +9,8 @@ public struct AttackOutcome: Sendable {
     public var succeededRounded: [Bool]
     /// Whether the classifier has no gradient at the image itself, `[N]`.
     public var withoutGradient: [Bool]
+    /// Whether rounding decides what is said of the image that the attack returned, `[N]`.
+    public var undecided: [Bool]
     /// The L2 norms of the perturbations, `[N]`, for pixels in 0…1.
     public var norms: [Float]
     /// The same at 8 bits.
@@ -30,6 +32,7 @@ public struct AttackOutcome: Sendable {
         succeeded = record.succeeded
         succeededRounded = record.succeededRounded
         withoutGradient = record.withoutGradient
+        undecided = record.undecided
         norms = try change.rowNorms().floats()
         normsRounded = try changeRounded.rowNorms().floats()
         largestChanges = try change.abs().rowMaxima().floats()
@@ -43,6 +46,7 @@ public struct AttackOutcome: Sendable {
         succeeded = parts.flatMap(\.succeeded)
         succeededRounded = parts.flatMap(\.succeededRounded)
         withoutGradient = parts.flatMap(\.withoutGradient)
+        undecided = parts.flatMap(\.undecided)
         norms = parts.flatMap(\.norms)
         normsRounded = parts.flatMap(\.normsRounded)
         largestChanges = parts.flatMap(\.largestChanges)

@@ -21,6 +21,9 @@ public struct AttackRecord {
     /// Whether the classifier has no gradient at the image itself, for those that it resisted, `[N]`:
     /// an attack that follows gradients has shown nothing there.
     public var withoutGradient: [Bool]
+    /// Whether `adversarial` is judged otherwise in smaller batches, `[N]`: so near to the boundary
+    /// that rounding decides.
+    public var undecided: [Bool]
     /// What it took.
     public var cost: AttackCost
 
@@ -42,7 +45,7 @@ public struct AttackRecord {
                 ("originals", originals), ("adversarial", adversarial), ("images", rounded),
                 ("labels", Tensor(labels)), ("succeeded", Tensor(succeeded)),
                 ("succeeded_rounded", Tensor(succeededRounded)),
-                ("without_gradient", Tensor(withoutGradient)),
+                ("without_gradient", Tensor(withoutGradient)), ("undecided", Tensor(undecided)),
             ] + cost.tensors(), to: file)
     }
 
@@ -73,12 +76,13 @@ public struct AttackRecord {
         succeeded = try tensor("succeeded").bools()
         succeededRounded = try tensor("succeeded_rounded").bools()
         withoutGradient = try tensor("without_gradient").bools()
+        undecided = try tensor("undecided").bools()
         cost = try AttackCost(tensors: tensor)
     }
 
     init(
         originals: Tensor, adversarial: Tensor, rounded: Tensor, labels: [Int], succeeded: [Bool],
-        succeededRounded: [Bool], withoutGradient: [Bool], cost: AttackCost
+        succeededRounded: [Bool], withoutGradient: [Bool], undecided: [Bool], cost: AttackCost
     ) {
         self.originals = originals
         self.adversarial = adversarial
@@ -87,6 +91,7 @@ public struct AttackRecord {
         self.succeeded = succeeded
         self.succeededRounded = succeededRounded
         self.withoutGradient = withoutGradient
+        self.undecided = undecided
         self.cost = cost
     }
 
@@ -99,6 +104,7 @@ public struct AttackRecord {
             succeeded: parts.flatMap(\.succeeded),
             succeededRounded: parts.flatMap(\.succeededRounded),
             withoutGradient: parts.flatMap(\.withoutGradient),
+            undecided: parts.flatMap(\.undecided),
             cost: AttackCost(joining: parts.map(\.cost)))
     }
 }

@@ -84,15 +84,13 @@ public struct AttackReport: Codable, Sendable {
     }
 
     private var note: String {
-        let flat = attacks.filter { $0.withoutGradient > 0 }.map {
-            "\($0.withoutGradient) of the images that \($0.title) did not turn have no gradient: they were not tried, rather than resisted."
-        }
-        return
-            ([
-                "Success with its 95% interval; medians over the successes, for pixels in 0…1; L0: values changed at 8 bits; passes: forward + back, the mean of all images."
-            ]
-            + flat).joined(separator: " ")
+        ([
+            "Success with its 95% interval; medians over the successes, for pixels in 0…1; L0: values changed at 8 bits; passes: forward + back, the mean of all images."
+        ] + remarks).joined(separator: " ")
     }
+
+    /// What a rate alone would hide, a sentence each.
+    public var remarks: [String] { attacks.flatMap(\.remarks) }
 
     private static func share(_ value: Double, _ interval: [Double]) -> String {
         Estimate(value: value, lower: interval[0], upper: interval[1]).formatted()
@@ -117,4 +115,35 @@ extension AttackReport.WorstCase {
             (0..<count).map { place in outcomes.contains { $0.succeededRounded[place] } })
         medianL2 = Statistics.median(found)
     }
+}
+
+extension AttackSummary {
+    /// What the attack's success alone would hide, a sentence each.
+    var remarks: [String] {
+        var result: [String] = []
+        if withoutGradient > 0 {
+            result.append(
+                "\(withoutGradient) of the images that \(title) did not turn have no gradient: they were not tried, rather than resisted."
+            )
+        }
+        if Double(withoutGradient) > Self.tolerableShareWithoutGradient * Double(attempted) {
+            result.append(
+                "Warning: that is more than 5% of all, and \(title)'s success is no sign of robustness. Look for rounding, saturation or a detached tensor in the model."
+            )
+        }
+        let failing = attempted - Int((success * Double(attempted)).rounded())
+        if name == "cw" && failing > 0 {
+            result.append(
+                "\(failing) images are still failing at \(title)'s largest constant: give it more search steps, more iterations or a larger initial constant before calling them robust."
+            )
+        }
+        if undecided > 0 {
+            result.append(
+                "\(undecided) of \(title)'s images lie so near to the boundary that the classifier says something else of them in batches of another size."
+            )
+        }
+        return result
+    }
+
+    private static let tolerableShareWithoutGradient = 0.05
 }

@@ -21,6 +21,9 @@ public struct AttackSummary: Codable, Sendable {
     /// How many of the images that were not turned have no gradient to follow: an attack that goes by
     /// gradients has shown nothing of them.
     public var withoutGradient: Int
+    /// How many verdicts change with the size of the batch in which the classifier is asked: so near
+    /// to the boundary that rounding decides.
+    public var undecided: Int
     /// Over the successes; nil where there are none.
     public var medianL2: Double?
     /// The same at 8 bits, over those that succeed there.
@@ -81,6 +84,7 @@ public struct AttackSummary: Codable, Sendable {
         successInterval = share.bounds
         successRounded = Statistics.share(outcome.succeededRounded)
         withoutGradient = outcome.withoutGradient.count { $0 }
+        undecided = outcome.undecided.count { $0 }
         medianL2 = Statistics.median(winners.map { outcome.norms[$0] })
         medianLinf = Statistics.median(winners.map { outcome.largestChanges[$0] })
         medianL2Rounded = Statistics.median(survivors.map { outcome.normsRounded[$0] })

@@ -8,10 +8,15 @@ enum BatchSize {
     /// What the passes of one batch may keep.
     static let bytes = 2 << 30
 
+    /// What batches a classifier takes.
+    static func accepted(by classifier: any Classifier) -> ClosedRange<Int> {
+        (classifier as? ProgramClassifier)?.program.batchSizes ?? 1...Int.max
+    }
+
     /// The largest power of two of at most ``most`` whose passes, forward and back, keep to
     /// ``bytes``, and that an exported program takes.
     static func fitting(_ classifier: any Classifier) throws -> Int {
-        let accepted = (classifier as? ProgramClassifier)?.program.batchSizes ?? 1...Int.max
+        let accepted = accepted(by: classifier)
         // A gradient for each value that is kept.
         let each = 2 * max(try classifier.bytesPerImage() ?? 0, 1)
         let room = min(most, max(bytes / each, 1))
