@@ -44,7 +44,8 @@ extension Attack {
     ///   - seeds: where the random numbers of each image come from.
     /// - Returns: `[N, C, H, W]` in 0…1. Where nothing was found a minimum-norm attack returns the
     ///   image itself, a bounded one its last attempt.
-    /// - Throws: ``AttackFault`` for settings and goals that the attack does not take.
+    /// - Throws: ``AttackFault`` for settings and goals that the attack does not take, and what
+    ///   `Classifier.admitted(_:)` throws for images that are none, such as normalised ones.
     public func perturb(
         _ images: Tensor, towards goal: Goal, against classifier: any Classifier, seeds: ImageSeeds
     ) throws -> Tensor {
@@ -53,15 +54,16 @@ extension Attack {
 
     /// As above, for images that know all this, and count what it costs.
     public func perturb(_ batch: AttackBatch) throws -> Tensor {
-        try check(batch)
-        return try search(batch.begun())
+        try search(admitted(batch).begun())
     }
 
-    func check(_ batch: AttackBatch) throws {
+    /// The batch as a search may have it: everything about it was checked.
+    func admitted(_ batch: AttackBatch) throws -> AttackBatch {
         try checkSettings()
         guard !batch.goal.isTargeted || Self.canTarget else {
             throw AttackFault.cannotTarget(attack: name)
         }
+        return try batch.admitted()
     }
 
     /// A copy with a setting changed.

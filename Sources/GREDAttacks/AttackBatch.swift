@@ -58,6 +58,16 @@ public struct AttackBatch {
             accounts: indices.map { accounts[$0] })
     }
 
+    /// The same with images that the classifier can take, what rounding left outside 0…1 clamped.
+    /// - Throws: `InputFault` for images of another shape, for NaN, and for pixels outside 0…1.
+    func admitted() throws -> AttackBatch {
+        // What is computed in float64, to check float32 by, is let through.
+        guard images.dtype == .float32 else { return self }
+        return AttackBatch(
+            images: try classifier.admitted(images), goal: goal, seeds: seeds,
+            classifier: classifier, places: places, meter: meter, accounts: accounts)
+    }
+
     /// The same images for a search that begins, with another classifier or other random numbers
     /// where these are given.
     func begun(against other: (any Classifier)? = nil, seed: UInt64? = nil) -> AttackBatch {

@@ -27,8 +27,7 @@ extension Attack {
     /// about the side: the classifier itself judges it. A perturbation that fails is lengthened by a few
     /// per cent, and where that is of no use the classifier itself is searched on.
     public func perturb(_ batch: AttackBatch, searchingOn copy: SearchCopy) throws -> Tensor {
-        try check(batch)
-        let batch = batch.begun()
+        let batch = try admitted(batch).begun()
         var found = batch.images
         var open = Array(0..<batch.count)
         if let coarse = copy.coarse {

@@ -97,6 +97,14 @@ struct GoalTests {
         }
     }
 
+    @Test("A single class leaves nothing to aim at")
+    func oneClass() {
+        #expect(throws: AttackFault.tooFewClasses(1)) {
+            try Targets.random(
+                avoiding: [0, 0], classes: 1, seeds: ImageSeeds(seed: 3, range: 0..<2))
+        }
+    }
+
     @Test("Random targets belong to the seed and the image, not to the batch")
     func repeatableTargets() throws {
         let labels = (0..<40).map { $0 % 10 }

@@ -135,6 +135,27 @@ struct AttackMeterTests {
         #expect(cw.backward == isRight.map { $0 ? 18 : 0 })
     }
 
+    @Test("of many classes only the likeliest are asked for gradients")
+    func manyClasses() throws {
+        var stream = RandomStream(seed: 3, purpose: "many classes")
+        let weights = try Tensor(stream.normals(16 * 50), shape: [16, 50])
+        let classifier = Function(shape: [1, 4, 4], classes: 50) {
+            try $0.flattened(from: 1).matmul(weights)
+        }
+        let images = try Tensor.full([6, 1, 4, 4], 0.5)
+        let labels = try classifier.predictions(for: images).ints()
+        for (attack, steps) in [
+            (DeepFool(steps: 3, candidates: 10), 3), (FAB(steps: 3, candidates: 10), 3),
+        ] as [(any Attack, Int)] {
+            let meter = AttackMeter(count: 6)
+            _ = try attack.perturb(
+                AttackBatch(
+                    images, towards: .untargeted(Labels(labels)), against: classifier,
+                    seeds: ImageSeeds(seed: 1, range: 0..<6), meter: meter))
+            #expect(meter.backward.allSatisfy { $0 <= 9 * steps && $0 > 0 })
+        }
+    }
+
     @Test("finished images cost nothing more, in whatever batch they stand", arguments: everyAttack)
     func finished(attack: any Attack) throws {
         // Its passes back go through all images of a pass forward, now and then finished ones too.

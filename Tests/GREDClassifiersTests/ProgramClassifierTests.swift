@@ -175,6 +175,18 @@ struct DoorCheckTests {
         #expect(check.findings.allSatisfy { $0.verdict == .fine })
     }
 
+    @Test("notes logits so large that float32 cannot tell classes apart")
+    func largeLogits() throws {
+        for (constant, verdict) in [(9e3, DoorCheck.Verdict.fine), (1e6, .note), (-1e6, .note)] {
+            let check = try check { try Self.brightness($0) + constant }
+            let values = check.findings.first { $0.subject == "values" }
+            #expect(values?.verdict == verdict)
+            if verdict == .note {
+                #expect(values?.sentence.contains("the largest logit is 1") == true)
+            }
+        }
+    }
+
     @Test("finds answers that change from call to call")
     func dropout() throws {
         let calls = Count()

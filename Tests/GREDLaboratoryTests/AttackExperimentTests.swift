@@ -170,6 +170,23 @@ struct AttackExperimentTests {
         #expect(try outcome.norms == whole.norms())
     }
 
+    @Test(
+        "success is what the classifier itself says, whatever its copy says", arguments: plans,
+        [Precision.float32, .bfloat16])
+    func judge(plan: AttackPlan, precision: Precision) throws {
+        let lying = LyingCopyClassifier(base: classifier)
+        let record = try AttackExperiment(
+            classifier: lying, classifierHash: "lying", bench: .inside(TemporaryFolder(), seed: 4),
+            precision: precision
+        ).run(AttackPlan(plan.attack, count: 22), on: set)
+        for (images, flags) in [
+            (record.adversarial, record.succeeded), (record.rounded, record.succeededRounded),
+        ] {
+            let found = try classifier.predictions(for: images).ints()
+            #expect(zip(found, set.labels).map { $0 != $1 } == flags)
+        }
+    }
+
     @Test("PNG files hold the rounded pixels, no others")
     func pngs() throws {
         let record = try experiment(TemporaryFolder()).run(Self.plans[2], on: set)
@@ -235,6 +252,11 @@ struct AttackExperimentTests {
         #expect(observer.progress == observer.progress.sorted())
         #expect(observer.progress.last == 22)
         #expect(observer.finished.count == 1)
+        // It moves within a piece too.
+        let whole = RecordingObserver()
+        _ = try experiment(TemporaryFolder(), batchSize: 22, observer: whole).run(
+            Self.plans[2], on: set)
+        #expect(whole.progress.contains { $0 > 0 && $0 < 22 })
     }
 
     @Test("images that the classifier gets wrong are not attacked")

@@ -47,6 +47,21 @@ struct FlatClassifier: Classifier {
     }
 }
 
+/// Says what another says, and its frozen copies say the opposite.
+struct LyingCopyClassifier: Classifier {
+    let base: LinearClassifier
+    var sign = 1.0
+
+    var inputShape: ImageShape { base.inputShape }
+    var classNames: [String] { base.classNames }
+    var device: Device { base.device }
+    func move(to device: Device) throws {}
+    func logits(of images: Tensor) throws -> Tensor { try base.logits(of: images) * sign }
+    func frozen(_ precision: Precision) throws -> any Classifier {
+        LyingCopyClassifier(base: base, sign: -sign)
+    }
+}
+
 /// Says the opposite of another in batches of 7.
 struct FickleClassifier: Classifier {
     let base: LinearClassifier

@@ -47,6 +47,25 @@ struct InputSensitivityTests {
         }
     }
 
+    @Test(
+        "is the same where a constant is added to all logits, to what float32 keeps of them",
+        arguments: [1e3, 1e4, -1e4])
+    func shiftedLogits(constant: Double) throws {
+        let subject = try Subject()
+        let shifted = Function(subject.classifier.inputShape, classes: 4) {
+            try subject.classifier.logits(of: $0) + constant
+        }
+        let expected = try subject.classifier.inputSensitivity(of: subject.images)
+        let found = try shifted.inputSensitivity(of: subject.images)
+        #expect(try found.labels.ints() == expected.labels.ints())
+        // Image by image, of the map as a network reads it.
+        let map = try expected.logMap()
+        let distances = try (found.logMap() - map).rowNorms().floats()
+        for (distance, size) in zip(distances, try map.rowNorms().floats()) {
+            #expect(distance <= 1e-3 * size)
+        }
+    }
+
     @Test("raw is e^ℓ·|G|")
     func raw() throws {
         let subject = try Subject()

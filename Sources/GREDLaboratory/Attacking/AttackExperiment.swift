@@ -200,12 +200,15 @@ public struct AttackExperiment {
                     confidence: plan.attack.confidence)
                 : try EightBits.rounded(adversarial)
             let succeeded = try goal.isReached(in: classifier.logits(of: adversarial)).bools()
+            let succeededRounded = try goal.isReached(in: classifier.logits(of: rounded)).bools()
             return AttackRecord(
                 originals: images, adversarial: adversarial, rounded: rounded, labels: set.labels,
-                succeeded: succeeded,
-                succeededRounded: try goal.isReached(in: classifier.logits(of: rounded)).bools(),
+                succeeded: succeeded, succeededRounded: succeededRounded,
                 withoutGradient: try Self.withoutGradient(batch, among: succeeded.map(!)),
-                undecided: try undecided(adversarial, towards: goal, where: succeeded),
+                undecided: zip(
+                    try undecided(adversarial, towards: goal, where: succeeded),
+                    try undecided(rounded, towards: goal, where: succeededRounded)
+                ).map { $0 || $1 },
                 cost: AttackCost(meter, seconds: seconds))
         }
     }

@@ -9,7 +9,7 @@ public struct AttackOutcome: Sendable {
     public var succeededRounded: [Bool]
     /// Whether the classifier has no gradient at the image itself, `[N]`.
     public var withoutGradient: [Bool]
-    /// Whether rounding decides what is said of the image that the attack returned, `[N]`.
+    /// Whether float32 rounding decides what is said of either, `[N]`.
     public var undecided: [Bool]
     /// The L2 norms of the perturbations, `[N]`, for pixels in 0…1.
     public var norms: [Float]

@@ -21,8 +21,8 @@ public struct AttackRecord {
     /// Whether the classifier has no gradient at the image itself, for those that it resisted, `[N]`:
     /// an attack that follows gradients has shown nothing there.
     public var withoutGradient: [Bool]
-    /// Whether `adversarial` is judged otherwise in smaller batches, `[N]`: so near to the boundary
-    /// that rounding decides.
+    /// Whether `adversarial` or `rounded` is judged otherwise in smaller batches, `[N]`: so near to
+    /// the boundary that rounding decides.
     public var undecided: [Bool]
     /// What it took.
     public var cost: AttackCost
