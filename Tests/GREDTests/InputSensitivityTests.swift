@@ -58,11 +58,13 @@ struct InputSensitivityTests {
         let expected = try subject.classifier.inputSensitivity(of: subject.images)
         let found = try shifted.inputSensitivity(of: subject.images)
         #expect(try found.labels.ints() == expected.labels.ints())
-        // Image by image, of the map as a network reads it.
+        // Image by image, of the map as a network reads it. Of a logit of 10,000 float32 keeps a
+        // thousandth, which is as much of these probabilities.
+        let tolerance: Float = abs(constant) < 1e4 ? 1e-3 : 3e-3
         let map = try expected.logMap()
         let distances = try (found.logMap() - map).rowNorms().floats()
         for (distance, size) in zip(distances, try map.rowNorms().floats()) {
-            #expect(distance <= 1e-3 * size)
+            #expect(distance <= tolerance * size)
         }
     }
 

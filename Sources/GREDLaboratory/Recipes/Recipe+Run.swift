@@ -80,16 +80,17 @@ extension Recipe {
                 plan: plan(epochs: detectorEpochs, seed: seed)),
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: alpha),
-                plan: plan(epochs: rectifierEpochs, seed: seed), copies: copies),
+                // It starts from the classifier's weights, which a higher rate would forget.
+                plan: plan(epochs: rectifierEpochs, peak: 5e-4, seed: seed), copies: copies),
             precision: precision)
     }
 
     private func plan(
-        epochs: Int, seed: UInt64, labelSmoothing: Double = 0
+        epochs: Int, peak: Double = 2e-3, seed: UInt64, labelSmoothing: Double = 0
     ) -> TrainingPlan {
         TrainingPlan(
             epochs: epochs, batchSize: batchSize,
-            learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,
+            learningRate: .oneCycle(peak: peak, warmUp: 0.3), weightDecay: 0.05,
             labelSmoothing: labelSmoothing, precision: precision, seed: seed)
     }
 }
