@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow test-matrix test-torchvision test-timm bench-freeze bench-attacks fuzz format lint docs examples doctor clean help
+.PHONY: setup build build-tests demo test test-slow test-setup test-matrix test-torchvision test-timm bench-freeze bench-attacks fuzz format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -29,6 +29,9 @@ test: build-tests ## run the tests; options in TEST_ARGS="--filter …"
 
 test-slow: build-tests ## run the tests, those that take minutes too
 	@GRED_SLOW_TESTS=1 $(RUN_TESTS) $(TEST_ARGS)
+
+test-setup: build ## check what is said of a libtorch that does not fit, and a moved checkout
+	@Scripts/test-setup
 
 test-matrix: ## build and test against the oldest and the newest libtorch supported
 	@Scripts/test-matrix

@@ -147,6 +147,12 @@ is_supported() {
         ((BASH_REMATCH[1] >= oldest_minor && BASH_REMATCH[1] <= newest_minor))
 }
 
+# What to say of libtorch version $1, which is $2, where it is not supported.
+support_sentence() {
+    echo "GRED works with libtorch 2.$oldest_minor to 2.$newest_minor, but $2 is version $1: select" \
+        "another (LIBTORCH, LIBTORCH_VERSION), or unset those variables."
+}
+
 has_cuda() { [[ -e $1/lib/libtorch_cuda.so ]]; }
 
 # The shared libraries that must lie beside the products: libtorch's own and, for a CUDA build
