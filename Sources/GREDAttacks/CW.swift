@@ -32,8 +32,8 @@ public struct CW: Attack {
     public var abortsEarly: Bool
     /// How far from 0 and 1 each pixel starts.
     public var margin: Double
-    /// Whether a constant goes on from the shortest perturbation, if the one before it shortened
-    /// that by more than a hundredth.
+    /// Whether a constant goes on from the shortest perturbation, if the one before it lowered that
+    /// one's squared norm by more than a hundredth.
     public var goesOn: Bool
 
     /// Names all settings; the defaults take up to 9 × 1000 passes an image.
