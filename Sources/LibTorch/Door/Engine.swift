@@ -11,8 +11,13 @@ public enum Engine {
     /// Throws ``TorchError/wrongVersion(built:loaded:)`` where another libtorch is loaded than the
     /// one that the program was built against: their C++ interfaces differ, and a call may crash.
     public static func checkVersion() throws {
-        guard builtVersion == loadedVersion else {
-            throw TorchError.wrongVersion(built: builtVersion, loaded: loadedVersion)
+        try check(built: builtVersion, loaded: loadedVersion)
+    }
+
+    /// Not even a patch may lie between them: the C++ interface promises nothing.
+    static func check(built: String, loaded: String) throws {
+        guard built == loaded else {
+            throw TorchError.wrongVersion(built: built, loaded: loaded)
         }
     }
 
@@ -32,7 +37,7 @@ public enum Engine {
     }
 
     /// "2.13.0+cpu" names the build too, which does not matter for the interface.
-    private static func plainVersion(_ version: String) -> String {
+    static func plainVersion(_ version: String) -> String {
         String(version.prefix { $0 != "+" })
     }
 }
