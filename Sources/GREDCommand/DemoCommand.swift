@@ -34,12 +34,13 @@ struct DemoCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        let bench = try options.bench(in: Profile.recipe(profile).precision)
+        var recipe = try Profile.recipe(profile)
+        let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output)
         let data =
             try data.map { try DataSet(named: $0, observer: bench.observer) }
             ?? DataSet.mnistOrDigits(observer: bench.observer)
-        let outcome = try Profile.recipe(profile).run(on: data, bench: bench)
+        let outcome = try recipe.run(on: data, bench: bench)
         try Results.show(outcome.findings, writtenTo: URL(filePath: output), json: false)
     }
 }

@@ -40,7 +40,8 @@ struct EvaluateCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        let bench = try options.bench(in: Profile.recipe(profile).precision)
+        var recipe = try Profile.recipe(profile)
+        let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output)
         let sentry = try GuardBundle.read(URL(filePath: bundle))
         guard let classifier = sentry.classifier as? NetworkClassifier else {
@@ -49,8 +50,7 @@ struct EvaluateCommand: ParsableCommand {
         try sentry.move(to: bench.device)
         let data = try DataSet(
             named: data, reading: folder.reading(for: classifier), observer: bench.observer)
-        let findings = try Profile.recipe(profile)
-            .evaluate(sentry, of: classifier, on: data, bench: bench)
+        let findings = try recipe.evaluate(sentry, of: classifier, on: data, bench: bench)
         try Results.show(findings, writtenTo: URL(filePath: output), json: json)
     }
 }

@@ -43,9 +43,9 @@ struct ProtectCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        let bench = try options.bench(in: Profile.recipe(profile).precision)
+        var recipe = try Profile.recipe(profile)
+        let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output, marker: "guard.json")
-        let recipe = try Profile.recipe(profile)
         let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
         try classifier.move(to: bench.device)
         let data = try DataSet(

@@ -35,6 +35,18 @@ struct RunOptions: ParsableArguments {
         return bench
     }
 
+    /// Sets the engine up for a recipe. Where a recipe says bfloat16 and the processor has no
+    /// instructions for it, float32 takes its place, which is said.
+    func bench(for recipe: inout Recipe) throws -> Workbench {
+        let bench = try bench()
+        if recipe.precision.caveat != nil, bench.device == .cpu {
+            recipe.precision = .float32
+            bench.observer.say(
+                "this processor has no instructions for bfloat16: float32 takes its place")
+        }
+        return bench
+    }
+
     /// The command as it was typed, for reports.
     private static var commandLine: String {
         (["gred"] + CommandLine.arguments.dropFirst()).joined(separator: " ")

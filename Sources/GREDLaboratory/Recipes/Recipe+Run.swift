@@ -54,7 +54,7 @@ extension Recipe {
             attacks: attacks(testAttacks, shape: shape),
             trainedOn: Set(attacks(trainingAttacks, shape: shape).map(\.title)),
             test: data.sets.test.prefix(test), calibrate: data.sets.calibrate.prefix(calibrate),
-            notes: data.notes + notes, bench: bench)
+            notes: data.notes + allNotes, bench: bench)
     }
 
     /// How the guard was trained, a sentence each, for its bundle.

@@ -56,6 +56,14 @@ public struct Recipe: Sendable {
     /// What is smaller than the full thing, for the report.
     public var notes: [String]
 
+    /// Everything that the report says of the recipe.
+    var allNotes: [String] {
+        guard precision == .bfloat16 else { return notes }
+        return notes + [
+            "Networks are trained, and attacks search, in mixed precision (bfloat16); what attacks claim is judged in float32."
+        ]
+    }
+
     /// A few minutes on two cores, on MNIST or its like.
     public static let demo = Recipe(
         name: "demo", fit: 10_000, guardImages: 4_000, calibrate: 1_000, test: 2_000,
@@ -96,7 +104,6 @@ public struct Recipe: Sendable {
             "One pair of detectors and one rectifier serve for all attacks.",
             "CNN_org is trained with labels smoothed by 0.2, so that Eq. 12, which takes the surer network, leaves attacks that neither network saw to CNN_sen.",
             "CW takes 3 search steps of at most 150 iterations at learning rate 0.05, from the constant 1.",
-            "Networks are trained, and attacks search, in mixed precision (bfloat16); what attacks claim is judged in float32.",
         ])
 
     /// Half a minute: shows that everything works, not how well.
