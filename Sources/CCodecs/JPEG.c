@@ -2,7 +2,6 @@
 
 #include <setjmp.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <jpeglib.h>
 // After jpeglib.h, whose configuration it reads.
@@ -12,45 +11,64 @@
 // ever; encoders make about ten.
 enum { SCAN_LIMIT = 500 };
 
-struct reading {
-  struct jpeg_decompress_struct decoder;
+// Where to go when libjpeg gives up, and where to leave its reason.
+struct escape {
   struct jpeg_error_mgr errors;
-  struct jpeg_progress_mgr progress;
   jmp_buf back;
   char *message;
 };
 
-static struct reading *reading_of(j_common_ptr decoder) { return decoder->client_data; }
+struct reading {
+  struct jpeg_decompress_struct decoder;
+  struct jpeg_progress_mgr progress;
+  struct escape escape;
+};
 
-static void fail(j_common_ptr decoder) {
-  struct reading *reading = reading_of(decoder);
+struct writing {
+  struct jpeg_compress_struct encoder;
+  struct jpeg_destination_mgr destination;
+  struct escape escape;
+};
+
+static void fail(j_common_ptr codec) {
+  struct escape *escape = codec->client_data;
   char text[JMSG_LENGTH_MAX];
-  decoder->err->format_message(decoder, text);
-  snprintf(reading->message, CODEC_MESSAGE_SIZE, "%s", text);
-  longjmp(reading->back, 1);
+  codec->err->format_message(codec, text);
+  snprintf(escape->message, CODEC_MESSAGE_SIZE, "%s", text);
+  longjmp(escape->back, 1);
 }
 
-static void warn(j_common_ptr decoder, int level) {
+static void warn(j_common_ptr codec, int level) {
   // Traces have levels from 0 on.
   if (level >= 0) return;
-  switch (decoder->err->msg_code) {
+  switch (codec->err->msg_code) {
     case JWRN_ARITH_BAD_CODE:
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_JPEG_EOF:
     case JWRN_MUST_RESYNC:
-      fail(decoder);
+      fail(codec);
   }
 }
 
 static void limit_scans(j_common_ptr decoder) {
   if (((j_decompress_ptr)decoder)->input_scan_number <= SCAN_LIMIT) return;
-  struct reading *reading = reading_of(decoder);
-  snprintf(reading->message, CODEC_MESSAGE_SIZE, "More than %d scans", SCAN_LIMIT);
-  longjmp(reading->back, 1);
+  struct escape *escape = decoder->client_data;
+  snprintf(escape->message, CODEC_MESSAGE_SIZE, "More than %d scans", SCAN_LIMIT);
+  longjmp(escape->back, 1);
 }
 
-static void say_nothing(j_common_ptr decoder) { (void)decoder; }
+static void say_nothing(j_common_ptr codec) { (void)codec; }
+
+// What must be there before the first error can be.
+static void prepare(j_common_ptr codec, struct escape *escape, char *message) {
+  escape->message = message;
+  codec->client_data = escape;
+  codec->err = jpeg_std_error(&escape->errors);
+  escape->errors.error_exit = fail;
+  escape->errors.emit_message = warn;
+  escape->errors.output_message = say_nothing;
+}
 
 static void begin(struct reading *reading, const uint8_t *bytes, size_t count) {
   j_decompress_ptr decoder = &reading->decoder;
@@ -67,21 +85,10 @@ static void begin(struct reading *reading, const uint8_t *bytes, size_t count) {
   }
 }
 
-// What must be there before the first error can be.
-static void prepare(struct reading *reading, char *message) {
-  memset(reading, 0, sizeof *reading);
-  reading->message = message;
-  reading->decoder.client_data = reading;
-  reading->decoder.err = jpeg_std_error(&reading->errors);
-  reading->errors.error_exit = fail;
-  reading->errors.emit_message = warn;
-  reading->errors.output_message = say_nothing;
-}
-
 bool codec_jpeg_header(const uint8_t *bytes, size_t count, codec_header *header, char *message) {
-  struct reading reading;
-  prepare(&reading, message);
-  if (setjmp(reading.back)) {
+  struct reading reading = {0};
+  prepare((j_common_ptr)&reading.decoder, &reading.escape, message);
+  if (setjmp(reading.escape.back)) {
     jpeg_destroy_decompress(&reading.decoder);
     return false;
   }
@@ -94,9 +101,9 @@ bool codec_jpeg_header(const uint8_t *bytes, size_t count, codec_header *header,
 
 bool codec_jpeg_decode(const uint8_t *bytes, size_t count, const codec_header *header,
                        uint8_t *pixels, char *message) {
-  struct reading reading;
-  prepare(&reading, message);
-  if (setjmp(reading.back)) {
+  struct reading reading = {0};
+  prepare((j_common_ptr)&reading.decoder, &reading.escape, message);
+  if (setjmp(reading.escape.back)) {
     jpeg_destroy_decompress(&reading.decoder);
     return false;
   }
@@ -115,5 +122,49 @@ bool codec_jpeg_decode(const uint8_t *bytes, size_t count, const codec_header *h
   }
   jpeg_finish_decompress(decoder);
   jpeg_destroy_decompress(decoder);
+  return true;
+}
+
+// The caller's memory is all that there is: nothing to set up, to enlarge or to flush.
+static void begin_output(j_compress_ptr encoder) { (void)encoder; }
+
+static boolean refuse_more(j_compress_ptr encoder) {
+  ERREXIT(encoder, JERR_FILE_WRITE);
+  return FALSE;
+}
+
+static void end_output(j_compress_ptr encoder) { (void)encoder; }
+
+bool codec_jpeg_encode(const uint8_t *pixels, const codec_header *header, int quality,
+                       uint8_t *bytes, size_t *count, char *message) {
+  struct writing writing = {.destination = {.next_output_byte = bytes,
+                                            .free_in_buffer = *count,
+                                            .init_destination = begin_output,
+                                            .empty_output_buffer = refuse_more,
+                                            .term_destination = end_output}};
+  prepare((j_common_ptr)&writing.encoder, &writing.escape, message);
+  if (setjmp(writing.escape.back)) {
+    jpeg_destroy_compress(&writing.encoder);
+    return false;
+  }
+  j_compress_ptr encoder = &writing.encoder;
+  jpeg_create_compress(encoder);
+  encoder->dest = &writing.destination;
+  encoder->image_width = header->width;
+  encoder->image_height = header->height;
+  encoder->input_components = (int)header->channels;
+  encoder->in_color_space = header->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(encoder);
+  jpeg_set_quality(encoder, quality, TRUE);
+  jpeg_start_compress(encoder, TRUE);
+  size_t row = (size_t)header->width * header->channels;
+  while (encoder->next_scanline < encoder->image_height) {
+    // Only read, though libjpeg's type does not say so.
+    JSAMPROW place = (JSAMPROW)(pixels + encoder->next_scanline * row);
+    jpeg_write_scanlines(encoder, &place, 1);
+  }
+  jpeg_finish_compress(encoder);
+  *count -= writing.destination.free_in_buffer;
+  jpeg_destroy_compress(encoder);
   return true;
 }
