@@ -11,6 +11,9 @@ Run it from the repository's root, in an environment that has PyTorch, torchvisi
 Pillow gives once it has turned them as their EXIF block says (`pixels.NAME`, [H, W, C]).
 `resizing.safetensors` holds pictures (`from.NAME`, [H, W, C]) and what torchvision makes of them
 (`to.NAME`), under `cases` in its metadata with which sizes.
+`corruptions.safetensors` holds a colour and a grey image (`from.KIND`, [C, H, W]) and what becomes
+of them (`to.KIND.NAME`), under `cases` in its metadata by which corruption: what Pillow saves as a
+JPEG and reads again, and what PyTorch and numpy make of the pixels.
 `photographs.json` holds, of each photograph in the FOLDERs, the SHA-256 of Pillow's RGB pixels:
 none of them is kept. Without a FOLDER it stays as it is.
 """
@@ -180,6 +183,60 @@ def resizing():
     save_file(tensors, GOLDEN / "resizing.safetensors", {"cases": json.dumps(cases)})
 
 
+def replicated_blur(image, sigma):
+    """One convolution with the whole kernel, in float64."""
+    radius = int(4 * sigma + 0.5)
+    line = torch.exp(-0.5 * (torch.arange(-radius, radius + 1).double() / sigma) ** 2)
+    kernel = torch.outer(line, line) / line.sum() ** 2
+    wide = torch.nn.functional.pad(image[:, None], [radius] * 4, mode="replicate")
+    return torch.nn.functional.conv2d(wide, kernel[None, None])[:, 0]
+
+
+def shifted(array, right, down):
+    _, height, width = array.shape
+    x, y = abs(right), abs(down)
+    wide = np.pad(array, [(0, 0), (y, y), (x, x)], mode="edge")
+    return wide[:, y - down : y - down + height, x - right : x - right + width]
+
+
+def corrupted(array, kind, settings):
+    """Of pixels [C, H, W] of 8 bits."""
+    if kind == "shift":
+        return shifted(array, **settings)
+    if kind == "jpeg":
+        rows = array.transpose(1, 2, 0)
+        image = Image.fromarray(rows[..., 0] if array.shape[0] == 1 else rows)
+        image = Image.open(io.BytesIO(encoded(image, "JPEG", **settings)))
+        return pixels(image, image.mode).transpose(2, 0, 1)
+    image = torch.from_numpy(array).double() / 255
+    if kind == "blur":
+        image = replicated_blur(image, **settings)
+    if kind == "brightness":
+        image = image * settings["factor"]
+    if kind == "contrast":
+        image = image.mean() + (image - image.mean()) * settings["factor"]
+    return (image.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+
+
+def corruptions():
+    cases = {f"jpeg-{q}": {"jpeg": {"quality": q}} for q in [1, 10, 50, 75, 90, 100]}
+    # The last reaches far beyond the image.
+    cases |= {f"blur-{s}": {"blur": {"sigma": s}} for s in [0.2, 0.7, 1.5, 9.0]}
+    cases |= {f"brightness-{f}": {"brightness": {"factor": f}} for f in [0.0, 0.7, 1.3]}
+    cases |= {f"contrast-{f}": {"contrast": {"factor": f}} for f in [0.0, 0.6, 1.8]}
+    for right, down in [(1, 0), (0, -1), (-3, 2), (30, -40)]:
+        cases[f"shift-{right}-{down}"] = {"shift": {"right": right, "down": down}}
+    tensors = {}
+    for name, channels in [("colour", 3), ("grey", 1)]:
+        array = np.ascontiguousarray(scene(19, 23, channels).transpose(2, 0, 1))
+        tensors[f"from.{name}"] = array
+        for case, corruption in cases.items():
+            ((kind, settings),) = corruption.items()
+            result = corrupted(array, kind, settings)
+            tensors[f"to.{name}.{case}"] = np.ascontiguousarray(result)
+    save_file(tensors, GOLDEN / "corruptions.safetensors", {"cases": json.dumps(cases)})
+
+
 def photographs(folders):
     hashes = {}
     for folder in map(Path, folders):
@@ -192,5 +249,6 @@ def photographs(folders):
 GOLDEN.mkdir(exist_ok=True)
 pictures()
 resizing()
+corruptions()
 if sys.argv[1:]:
     photographs(sys.argv[1:])

@@ -69,6 +69,41 @@ struct JPEGTests {
         let text = message { _ = try JPEG.decode(file) }
         #expect(text.contains("More than 500 scans"))
     }
+
+    @Test("the hardest pixels fit into the memory taken for them", arguments: [1, 3])
+    func hardest(channels: Int) throws {
+        var random = SplitMix64(seed: 1, index: 0)
+        for (width, height) in [(1, 1), (17, 1), (1, 33), (64, 64), (129, 65)] {
+            let pixels = (0..<(width * height * channels)).map { _ in
+                Bool.random(using: &random) ? UInt8.max : 0
+            }
+            let file = try JPEG.encode(
+                pixels: pixels, width: width, height: height, channels: channels, quality: 100)
+            let picture = try JPEG.decode(file)
+            #expect(
+                picture.shape == ImageShape(channels: channels, height: height, width: width))
+        }
+    }
+
+    @Test("pixels that cannot be encoded are refused in one sentence")
+    func unwritable() {
+        func text(_ pixels: Int, _ width: Int, _ height: Int, _ channels: Int, _ quality: Int)
+            -> String
+        {
+            message {
+                _ = try JPEG.encode(
+                    pixels: Array(repeating: 0, count: pixels), width: width, height: height,
+                    channels: channels, quality: quality)
+            }
+        }
+        #expect(text(4, 2, 2, 1, 0).contains("a JPEG quality in 1…100, found 0"))
+        #expect(text(4, 2, 2, 1, 101).contains("a JPEG quality in 1…100, found 101"))
+        #expect(text(3, 2, 2, 1, 75).contains("expected 1×2×2 pixel values"))
+        #expect(text(8, 2, 2, 2, 75).contains("of 1 or 3 channels"))
+        #expect(text(0, 0, 2, 1, 75).contains("expected 1×2×0 pixel values"))
+        #expect(text(0, .max, .max, 3, 75).contains("found 0;"))
+        #expect(text(65_501, 65_501, 1, 1, 75).contains("a side may have 65500 pixels"))
+    }
 }
 
 @Suite("EXIF")
