@@ -40,10 +40,17 @@ struct EvaluateCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        var recipe = try Profile.recipe(profile)
+        let sentry = try GuardBundle.read(URL(filePath: bundle))
+        switch sentry.detection {
+        case .universal: try run(sentry, Profile.universal(profile))
+        case .paper: try run(sentry, Profile.recipe(profile))
+        }
+    }
+
+    private func run(_ sentry: Guard, _ recipe: some GuardRecipe) throws {
+        var recipe = recipe
         let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output)
-        let sentry = try GuardBundle.read(URL(filePath: bundle))
         guard let classifier = sentry.classifier as? NetworkClassifier else {
             throw BundleFault.notBuiltIn
         }

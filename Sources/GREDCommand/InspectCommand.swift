@@ -153,8 +153,9 @@ struct VerdictLine: Encodable {
     var label: String
     var recoveredLabel: String?
     var adversarialProbability: Float
-    var org: Verdict.Part
-    var sen: Verdict.Part
+    var logOdds: Float
+    var org: Verdict.Part?
+    var sen: Verdict.Part?
 
     init(_ image: String, _ verdict: Verdict, classNames: [String]) {
         self.image = image
@@ -163,21 +164,19 @@ struct VerdictLine: Encodable {
         label = classNames[verdict.label]
         recoveredLabel = verdict.recoveredLabel.map { classNames[$0] }
         adversarialProbability = verdict.adversarialProbability
+        logOdds = verdict.logOdds
         org = verdict.org
         sen = verdict.sen
     }
 
     static let heading =
-        "verdict      p⁻     answer      classifier  org p⁻  sen p⁻  image"
+        "verdict      p⁻     ln p⁻/p⁺  answer      classifier  image"
 
     var text: String {
         func wide(_ text: String, _ width: Int) -> String {
             text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
         }
-        return wide(verdict, 13) + String(format: "%.3f  ", adversarialProbability)
-            + wide(answer, 12) + wide(label, 12)
-            + String(
-                format: "%.3f   %.3f   ", org.adversarialProbability, sen.adversarialProbability)
-            + image
+        return wide(verdict, 13) + String(format: "%.3f  %8.2f  ", adversarialProbability, logOdds)
+            + wide(answer, 12) + wide(label, 12) + image
     }
 }

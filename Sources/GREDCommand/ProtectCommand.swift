@@ -10,9 +10,10 @@ struct ProtectCommand: ParsableCommand {
         commandName: "protect",
         abstract: "Train a guard for a classifier and save it as a bundle.",
         discussion: """
-            Attacks images of the guard set, which the classifier was not trained on; trains the \
-            two detectors on what succeeded and on the clean originals; fine-tunes the rectifier \
-            on masked copies. The bundle holds everything that `gred inspect` needs.
+            Attacks images of the guard set, which the classifier was not trained on; trains a \
+            detector on what succeeded, on the clean originals and on harmlessly changed copies; \
+            fine-tunes the rectifier on masked copies; sets the threshold on clean images of their \
+            own. The bundle holds everything that `gred inspect` needs.
 
             Every finished stage is kept: when it is interrupted, the same command goes on.
 
@@ -31,6 +32,18 @@ struct ProtectCommand: ParsableCommand {
     var data = "mnist"
 
     @Option(
+        help: """
+            What detects: universal (one detector for all attacks) or paper (the paper's two networks, \
+            joined by Eq. 12).
+            """)
+    var method = GuardMethod.universal
+
+    @Option(
+        name: .customLong("false-positives"),
+        help: "The share of clean images that the universal guard may flag.")
+    var falsePositives = 0.01
+
+    @Option(
         help: "How much to spend: smoke (half a minute), demo (a few minutes) or full (an hour).")
     var profile = "demo"
 
@@ -43,7 +56,17 @@ struct ProtectCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        var recipe = try Profile.recipe(profile)
+        switch method {
+        case .universal:
+            var recipe = try Profile.universal(profile)
+            recipe.falsePositiveRate = falsePositives
+            try run(recipe)
+        case .paper: try run(Profile.recipe(profile))
+        }
+    }
+
+    private func run(_ recipe: some GuardRecipe) throws {
+        var recipe = recipe
         let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output, marker: "guard.json")
         let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
@@ -57,4 +80,10 @@ struct ProtectCommand: ParsableCommand {
         print("guard in \(output)")
         print("next: gred evaluate \(output)")
     }
+}
+
+/// The `--method` of a guard.
+enum GuardMethod: String, ExpressibleByArgument, CaseIterable {
+    case universal
+    case paper
 }

@@ -37,7 +37,7 @@ struct RunOptions: ParsableArguments {
 
     /// Sets the engine up for a recipe. Where a recipe says bfloat16 and the processor has no
     /// instructions for it, float32 takes its place, which is said.
-    func bench(for recipe: inout Recipe) throws -> Workbench {
+    func bench(for recipe: inout some GuardRecipe) throws -> Workbench {
         let bench = try bench()
         if recipe.precision.caveat != nil, bench.device == .cpu {
             recipe.precision = .float32

@@ -134,8 +134,9 @@ extension FuzzSubject {
         }
         let sentry = Guard(
             classifier: try NetworkClassifier(description, seed: 0),
-            org: try detector(.image, planes: 1),
-            sen: try detector(.sensitivity(.logarithmic), planes: 3),
+            detection: .paper(
+                org: try detector(.image, planes: 1),
+                sen: try detector(.sensitivity(.logarithmic), planes: 3)),
             rectifier: Rectifier(
                 network: try NetworkClassifier(description, seed: 1),
                 masking: RandomisedMasking(alpha: 0.2), copies: 3))

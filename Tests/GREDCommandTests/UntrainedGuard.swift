@@ -27,8 +27,9 @@ enum Untrained {
                     standardisation: .identity(planes: reading.planes(channels: 1))), seed: seed)
         }
         let sentry = try Guard(
-            classifier: classifier, org: detector(.image, seed: 2),
-            sen: detector(.sensitivity(.logarithmic), seed: 3),
+            classifier: classifier,
+            detection: .paper(
+                org: detector(.image, seed: 2), sen: detector(.sensitivity(.logarithmic), seed: 3)),
             rectifier: Rectifier(
                 network: self.classifier(seed: 4), masking: RandomisedMasking(alpha: 0.2),
                 copies: 2))

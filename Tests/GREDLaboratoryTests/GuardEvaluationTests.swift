@@ -64,8 +64,10 @@ struct GuardEvaluationTests {
             return detector
         }
         return Guard(
-            classifier: classifier, org: try detector(.image, seed: 3),
-            sen: try detector(.sensitivity(.logarithmic), seed: 4),
+            classifier: classifier,
+            detection: .paper(
+                org: try detector(.image, seed: 3),
+                sen: try detector(.sensitivity(.logarithmic), seed: 4)),
             rectifier: Rectifier(
                 network: try Self.network(shape, seed: 2), masking: RandomisedMasking(alpha: 0.2),
                 copies: 2))

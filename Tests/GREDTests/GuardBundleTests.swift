@@ -66,12 +66,12 @@ struct GuardBundleTests {
         try write()
         let found = try GuardBundle.manifest(of: folder)
         let classifier = try #require(small.sentry.classifier as? NetworkClassifier)
-        #expect(found.schema == 1 && GuardManifest.currentSchema == 1)
+        #expect(found.schema == 2 && GuardManifest.currentSchema == 2)
         #expect(found.madeBy == "gred 0.0.1" && found.training == ["on nothing", "at once"])
         #expect(found.classifier == classifier.description)
         #expect(try found.classifierHash == classifier.contentHash())
-        #expect(found.org == small.sentry.org.description)
-        #expect(found.sen == small.sentry.sen.description)
+        #expect(try found.org == small.sentry.org.description)
+        #expect(try found.sen == small.sentry.sen.description)
         #expect(found.masking == small.sentry.rectifier.masking && found.copies == 3)
         #expect(found.parts.keys.sorted() == Self.parts)
     }
@@ -134,7 +134,7 @@ struct GuardBundleTests {
         try addUnknownFields()
         let read = try GuardBundle.read(folder)
         let changed = Guard(
-            classifier: read.classifier, org: read.org, sen: read.sen,
+            classifier: read.classifier, detection: read.detection,
             rectifier: Rectifier(
                 network: read.rectifier.network, masking: read.rectifier.masking, copies: 3))
         try GuardBundle.save(changed, changedFrom: folder, savedBy: "gred 9.9", to: folder)
@@ -220,7 +220,7 @@ struct GuardBundleTests {
             try sentry.classifier.logits(of: $0)
         }
         let foreign = Guard(
-            classifier: stranger, org: sentry.org, sen: sentry.sen, rectifier: sentry.rectifier)
+            classifier: stranger, detection: sentry.detection, rectifier: sentry.rectifier)
         #expect(throws: BundleFault.notBuiltIn) { try write(foreign) }
         #expect(try outer.contents.isEmpty)
     }

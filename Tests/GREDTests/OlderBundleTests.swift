@@ -23,7 +23,8 @@ struct OlderBundleTests {
         #expect(try verdicts.map(\.label) == golden["labels"].ints())
         #expect(try verdicts.map { $0.recoveredLabel ?? -1 } == golden["recovered"].ints())
         for (name, found) in [
-            ("org", verdicts.map(\.org.logOdds)), ("sen", verdicts.map(\.sen.logOdds)),
+            ("org", verdicts.compactMap { $0.org?.logOdds }),
+            ("sen", verdicts.compactMap { $0.sen?.logOdds }),
             ("joined", verdicts.map(\.logOdds)),
         ] {
             let tensor = try Tensor(found, shape: [found.count])

@@ -78,12 +78,29 @@ struct SmallGuard {
         }
         self.images = images
         sentry = Guard(
-            classifier: classifier, org: try detector(.image, seed: 3),
-            sen: try detector(.sensitivity(.logarithmic), seed: 4),
+            classifier: classifier,
+            detection: .paper(
+                org: try detector(.image, seed: 3),
+                sen: try detector(.sensitivity(.logarithmic), seed: 4)),
             rectifier: Rectifier(
                 network: rectifier, masking: RandomisedMasking(alpha: alpha), copies: copies),
             key: key)
     }
+}
+
+extension Guard {
+    struct NotThePapers: Error {}
+
+    /// The paper's two networks.
+    private var detectors: (org: Detector, sen: Detector) {
+        get throws {
+            guard case .paper(let org, let sen) = detection else { throw NotThePapers() }
+            return (org, sen)
+        }
+    }
+
+    var org: Detector { get throws { try detectors.org } }
+    var sen: Detector { get throws { try detectors.sen } }
 }
 
 extension Layer {

@@ -35,9 +35,11 @@ import GREDLaboratory
             attacks: [
                 AttackPlan(FGSM(epsilon: 0.3), count: 200), AttackPlan(DDN(steps: 30), count: 200),
             ],
-            org: DetectorTraining(reading: .image, architecture: small, plan: plan(epochs: 6)),
-            sen: DetectorTraining(
-                reading: .sensitivity(.logarithmic), architecture: small, plan: plan(epochs: 6)),
+            method: .paper(
+                org: DetectorTraining(reading: .image, architecture: small, plan: plan(epochs: 6)),
+                sen: DetectorTraining(
+                    reading: .sensitivity(.logarithmic), architecture: small,
+                    plan: plan(epochs: 6))),
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: 0.2), plan: plan(epochs: 3), copies: 4)
         ).run(for: classifier, on: sets.guard, bench: bench)

@@ -8,9 +8,13 @@ public struct AttackPlan: Sendable {
     public var isTargeted: Bool
     /// How many images it is tried on.
     public var count: Int
+    /// What tells it from other plans with the same attack, such as `κ 4`; empty where it is alone.
+    public var variant: String
 
     /// - Throws: `AttackFault.cannotTarget` for an attack that cannot aim at a class.
-    public init(_ attack: any Attack, isTargeted: Bool = false, count: Int) throws {
+    public init(_ attack: any Attack, isTargeted: Bool = false, variant: String = "", count: Int)
+        throws
+    {
         guard !isTargeted || type(of: attack).canTarget else {
             throw AttackFault.cannotTarget(attack: attack.name)
         }
@@ -18,6 +22,7 @@ public struct AttackPlan: Sendable {
         self.attack = attack
         self.isTargeted = isTargeted
         self.count = count
+        self.variant = variant
     }
 
     /// The name for a file.
@@ -29,6 +34,9 @@ public struct AttackPlan: Sendable {
 
     static let targetedSuffix = "-targeted"
 
-    /// The name in reports, such as `ddn` or `ddn (targeted)`.
-    public var title: String { isTargeted ? "\(attack.name) (targeted)" : attack.name }
+    /// The name in reports, such as `ddn`, `ddn, κ 4` or `ddn (targeted)`.
+    public var title: String {
+        (variant.isEmpty ? attack.name : "\(attack.name), \(variant)")
+            + (isTargeted ? " (targeted)" : "")
+    }
 }

@@ -49,15 +49,15 @@ public struct EvaluationReport: Codable, Sendable {
         public var medianL2: Double
         /// The same after rounding and the finishing step.
         public var medianL2Rounded: Double
-        /// The mean of the two rates over A's clean and adversarial copies, by p⁺ ≥ p⁻.
+        /// The mean of the two rates over A's clean and adversarial copies, by the guard's threshold.
         public var detectionAccuracy: Double
         /// The lower and the upper bound of ``detectionAccuracy``, over 2·|A| verdicts.
         public var detectionAccuracyInterval: [Double]
-        /// The same rate where CNN_org alone decides.
-        public var detectionAccuracyOrg: Double
-        /// The same rate where CNN_sen alone decides.
-        public var detectionAccuracySen: Double
-        /// Of the score p⁻ of the network that Eq. 12 chose.
+        /// The same rate where CNN_org alone decides, in a guard of the paper's two networks.
+        public var detectionAccuracyOrg: Double?
+        /// The same rate where CNN_sen alone decides, in a guard of the paper's two networks.
+        public var detectionAccuracySen: Double?
+        /// Of the guard's score: the log-odds of its detector, or of the one that Eq. 12 chose.
         public var auroc: Double
         /// With the threshold that 1% of the `calibrate` images exceed.
         public var tprAt1PercentFpr: Double
@@ -85,8 +85,10 @@ public struct EvaluationReport: Codable, Sendable {
     public var falsePositiveRate: Double
     /// The lower and the upper bound of ``falsePositiveRate``.
     public var falsePositiveRateInterval: [Double]
-    /// By CNN_sen alone.
-    public var falsePositiveRateSen: Double
+    /// By CNN_sen alone, in a guard of the paper's two networks.
+    public var falsePositiveRateSen: Double?
+    /// The share of clean images that was to be flagged, where the guard was calibrated.
+    public var askedFalsePositiveRate: Double?
     /// How many clean test images accuracies and false positives are counted on.
     public var cleanImages: Int
     /// f's accuracy on clean images with the guard in place.

@@ -90,8 +90,8 @@ public struct GuardEvaluation {
             dataset: test.name, baseAccuracy: base.value, baseAccuracyInterval: base.bounds,
             falsePositiveRate: falsePositives.value,
             falsePositiveRateInterval: falsePositives.bounds,
-            falsePositiveRateSen: Statistics.share(clean.verdicts.map(\.sen.isAdversarial)),
-            cleanImages: test.count,
+            falsePositiveRateSen: Self.share(clean.verdicts) { $0.sen },
+            askedFalsePositiveRate: sentry.threshold.falsePositiveRate, cleanImages: test.count,
             guardedCleanAccuracy: Double(answered) / Double(test.count), attacks: results,
             provenance: EvaluationReport.Provenance(
                 command: bench.command, seed: bench.seed, classifier: hash,
@@ -153,6 +153,14 @@ public struct GuardEvaluation {
 
     // MARK: Measuring
 
+    /// How many one of the paper's two networks flags, where the guard has them.
+    private static func share(
+        _ verdicts: [Verdict], _ part: (Verdict) -> Verdict.Part?
+    ) -> Double? {
+        let flags = verdicts.compactMap { part($0)?.isAdversarial }
+        return flags.isEmpty ? nil : Statistics.share(flags)
+    }
+
     private func measure(
         _ plan: AttackPlan, _ record: AttackRecord, benign: Inspected, adversarial: Inspected,
         roc: ROC, thresholds: (onePercent: Float, fivePercent: Float), trainedOn: Bool
@@ -164,6 +172,11 @@ public struct GuardEvaluation {
         let norms = try record.norms()
         let roundedNorms = try (record.rounded - record.originals).rowNorms().floats()
 
+        let hasParts: Bool =
+            switch sentry.detection {
+            case .paper: true
+            case .universal: false
+            }
         func accuracy(_ flagged: (Verdict) -> Bool) -> Double {
             (Statistics.share(benign.verdicts.map { !flagged($0) })
                 + Statistics.share(adversarial.verdicts.map(flagged))) / 2
@@ -191,8 +204,9 @@ public struct GuardEvaluation {
             medianL2Rounded: Statistics.median(survivors.map { roundedNorms[$0] }) ?? .nan,
             detectionAccuracy: accuracy(\.isAdversarial),
             detectionAccuracyInterval: Proportion(successes: correct, of: 2 * labels.count).bounds,
-            detectionAccuracyOrg: accuracy(\.org.isAdversarial),
-            detectionAccuracySen: accuracy(\.sen.isAdversarial), auroc: roc.auroc,
+            detectionAccuracyOrg: hasParts ? accuracy { $0.org?.isAdversarial ?? false } : nil,
+            detectionAccuracySen: hasParts ? accuracy { $0.sen?.isAdversarial ?? false } : nil,
+            auroc: roc.auroc,
             tprAt1PercentFpr: Statistics.share(
                 adversarial.scores.map { $0 > thresholds.onePercent }),
             tprAt5PercentFpr: Statistics.share(

@@ -71,13 +71,14 @@ extension Recipe {
         let architecture = Architecture(.vgg11, width: detectorWidth)
         return GuardTraining(
             attacks: try attacks(trainingAttacks, shape: shape),
-            org: DetectorTraining(
-                reading: .image, architecture: architecture,
-                plan: plan(
-                    epochs: detectorEpochs, seed: seed, labelSmoothing: orgLabelSmoothing)),
-            sen: DetectorTraining(
-                reading: .sensitivity(.logarithmic), architecture: architecture,
-                plan: plan(epochs: detectorEpochs, seed: seed)),
+            method: .paper(
+                org: DetectorTraining(
+                    reading: .image, architecture: architecture,
+                    plan: plan(
+                        epochs: detectorEpochs, seed: seed, labelSmoothing: orgLabelSmoothing)),
+                sen: DetectorTraining(
+                    reading: .sensitivity(.logarithmic), architecture: architecture,
+                    plan: plan(epochs: detectorEpochs, seed: seed))),
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: alpha),
                 // It starts from the classifier's weights, which a higher rate would forget.

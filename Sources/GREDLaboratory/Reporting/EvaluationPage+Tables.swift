@@ -12,7 +12,7 @@ extension EvaluationPage {
             ],
             note: """
                 Accuracy: the mean rate over A's clean and adversarial copies, adversarial where \
-                p⁺ < p⁻; org and sen: one detector alone. TPR at 1% and 5%: with the thresholds that \
+                the guard says so; org and sen: one detector alone. TPR at 1% and 5%: with the thresholds that \
                 so many of separate clean images exceed. AUROC of ℓ: of the logarithm of f's loss at \
                 its own label, one number that needs no detector, and so the baseline; far below 0.5 it \
                 tells as much, but the other way round.
@@ -21,8 +21,9 @@ extension EvaluationPage {
             table.append([
                 .init(attack.markedTitle), .init(Figure.count(attack.samples)),
                 .init(attack.detection.formatted(), tint: attack.detectionTint),
-                .init(Figure.fixed(attack.detectionAccuracyOrg)),
-                .init(Figure.fixed(attack.detectionAccuracySen)), .init(Figure.fixed(attack.auroc)),
+                .init(Figure.fixed(attack.detectionAccuracyOrg ?? .nan)),
+                .init(Figure.fixed(attack.detectionAccuracySen ?? .nan)),
+                .init(Figure.fixed(attack.auroc)),
                 .init(Figure.fixed(attack.tprAt1PercentFpr)),
                 .init(Figure.fixed(attack.tprAt5PercentFpr)),
                 .init(Figure.fixed(attack.aurocOfLogScale)),
@@ -30,14 +31,28 @@ extension EvaluationPage {
         }
         let images = Figure.count(report.cleanImages)
         let text =
-            "Two detectors read each input: org the image, sen its sensitivity; the surer one"
-            + " decides. Of \(images) clean test images the guard calls"
+            detectors + " Of \(images) clean test images the guard calls"
             + " \(Figure.count(report.falsePositiveCount)) adversarial"
-            + " (\(Figure.percent(report.falsePositiveRate))); sen alone would call"
-            + " \(Figure.percent(report.falsePositiveRateSen))." + baseline
+            + " (\(Figure.percent(report.falsePositiveRate)))\(expectation)." + baseline
         return Section(
             "How well detection works",
             [.paragraph(text)] + [curves].compactMap { $0 } + [.table(table)])
+    }
+
+    private var detectors: String {
+        report.falsePositiveRateSen == nil
+            ? "One detector reads each input: the image, its sensitivity, and how f answers when a"
+                + " little noise is added."
+            : "Two detectors read each input: org the image, sen its sensitivity; the surer one"
+                + " decides."
+    }
+
+    private var expectation: String {
+        if let rate = report.askedFalsePositiveRate {
+            return "; \(Figure.percent(rate)) were asked for"
+        }
+        return report.falsePositiveRateSen.map { "; sen alone would call \(Figure.percent($0))" }
+            ?? ""
     }
 
     /// Where the baseline does better, which no reader should have to look for.

@@ -50,8 +50,9 @@ public enum EvaluationTable {
             .init(name), .init(String(attack.attempted)), .init(Figure.fixed(attack.attackSuccess)),
             .init(String(attack.samples)), .init(Figure.fixed(attack.medianL2, digits: 2)),
             .init(attack.detection.formatted(), tint: attack.detectionTint),
-            .init(Figure.fixed(attack.detectionAccuracyOrg)),
-            .init(Figure.fixed(attack.detectionAccuracySen)), .init(Figure.fixed(attack.auroc)),
+            .init(Figure.fixed(attack.detectionAccuracyOrg ?? .nan)),
+            .init(Figure.fixed(attack.detectionAccuracySen ?? .nan)),
+            .init(Figure.fixed(attack.auroc)),
             .init(Figure.fixed(attack.tprAt1PercentFpr)),
             .init(Figure.fixed(attack.recoveredAccuracy)),
             .init(Figure.fixed(attack.guardedAccuracy), tint: attack.guardedTint),
@@ -64,7 +65,7 @@ public enum EvaluationTable {
             "A: images that f classifies rightly and whose 8-bit adversarial copy succeeds; success"
                 + " and L2 (median, pixels in 0…1) are before rounding.",
             "Detected: the mean rate over A's clean and adversarial copies, adversarial where"
-                + " p⁺ < p⁻; TPR@1%: with the threshold that 1% of separate clean images exceed.",
+                + " the guard says so; TPR@1%: with the threshold that 1% of separate clean images exceed.",
             "Recovered: the rectifier's accuracy on the adversarial copies; guarded, alone: the"
                 + " accuracy on both copies with the guard and without.",
         ]

@@ -5,7 +5,7 @@ import GREDImages
 import LibTorch
 
 /// Trains one detector on adversarial images and their clean originals (paper, Eqs. 7 and 10).
-public struct DetectorTraining {
+public struct DetectorTraining: Sendable {
     /// The image for CNN_org, a form of the sensitivity for CNN_sen.
     public var reading: Detector.Reading
     /// The built-in network, with two classes: benign and adversarial.

@@ -5,31 +5,37 @@ import GREDClassifiers
 import GREDImages
 import LibTorch
 
-/// Trains a whole guard for a classifier: attacks `guard` images, trains both detectors on what
+/// Trains a whole guard for a classifier: attacks `guard` images, trains what detects on what
 /// succeeded, and fine-tunes the rectifier.
 public struct GuardTraining {
     /// What the detectors train on.
     public var attacks: [AttackPlan]
-    /// How CNN_org is trained, which reads the image.
-    public var org: DetectorTraining
-    /// How CNN_sen is trained, which reads the input sensitivity.
-    public var sen: DetectorTraining
+    /// What detects, and how it is trained.
+    public var method: Method
     /// How the rectifier is tuned, on the images that the attacks turned.
     public var rectifier: RectifierTraining
     /// What attacks search in; what they claim is judged in float32.
     public var precision: Precision
+
+    /// What a guard detects with.
+    public enum Method: Sendable {
+        /// The paper's two networks: CNN_org, which reads the image, and CNN_sen, which reads the input
+        /// sensitivity.
+        case paper(org: DetectorTraining, sen: DetectorTraining)
+        /// One detector for all attacks.
+        case universal(UniversalTraining)
+    }
 
     /// Names all stages of the training.
     /// - Parameters:
     ///   - attacks: each is given images of its own.
     ///   - precision: what attacks search in.
     public init(
-        attacks: [AttackPlan], org: DetectorTraining, sen: DetectorTraining,
-        rectifier: RectifierTraining, precision: Precision = .float32
+        attacks: [AttackPlan], method: Method, rectifier: RectifierTraining,
+        precision: Precision = .float32
     ) {
         self.attacks = attacks
-        self.org = org
-        self.sen = sen
+        self.method = method
         self.rectifier = rectifier
         self.precision = precision
     }
@@ -53,15 +59,6 @@ public struct GuardTraining {
             guard end > start else { return nil }
             return try experiment.run(plan, on: images.subset(Array(start..<end)))
         }
-        // Made when the first detector that is not in the store asks for them.
-        var made: DetectorExamples?
-        func examples() throws -> DetectorExamples {
-            if let made { return made }
-            let new = try DetectorExamples(
-                of: records, classifier: classifier, observer: bench.observer)
-            made = new
-            return new
-        }
         let scope = Scope(
             classifier: hash, images: images.contentHash,
             attacks: attacks.map {
@@ -71,10 +68,9 @@ public struct GuardTraining {
             },
             seed: bench.seed, conditions: bench.conditions)
 
-        let org = try detector(org, "detector-org", examples, scope, classifier, bench)
-        let sen = try detector(sen, "detector-sen", examples, scope, classifier, bench)
+        let detection = try detection(records, scope, classifier, bench)
         let rectifier = try rectify(classifier, records, scope, bench)
-        return Guard(classifier: classifier, org: org, sen: sen, rectifier: rectifier)
+        return Guard(classifier: classifier, detection: detection, rectifier: rectifier)
     }
 
     /// What every stage here depends on.
@@ -91,6 +87,87 @@ public struct GuardTraining {
         var attacks: [Attack]
         var seed: UInt64
         var conditions: Workbench.Conditions
+    }
+
+    private func detection(
+        _ records: [AttackRecord], _ scope: Scope, _ classifier: any Classifier, _ bench: Workbench
+    ) throws -> Detection {
+        switch method {
+        case .paper(let org, let sen):
+            // Made when the first detector that is not in the store asks for them.
+            var made: DetectorExamples?
+            func examples() throws -> DetectorExamples {
+                if let made { return made }
+                let new = try DetectorExamples(
+                    of: records, classifier: classifier, observer: bench.observer)
+                made = new
+                return new
+            }
+            return .paper(
+                org: try detector(org, "detector-org", examples, scope, classifier, bench),
+                sen: try detector(sen, "detector-sen", examples, scope, classifier, bench))
+        case .universal(let training):
+            return .universal(try detector(training, records, scope, classifier, bench))
+        }
+    }
+
+    private struct ExamplesConfiguration: Encodable {
+        var version = 1
+        var scope: Scope
+        var noise: NoisyCopies
+        var readsMap: Bool
+    }
+
+    private struct UniversalConfiguration: Encodable {
+        var examples: ExamplesConfiguration
+        var width: Int
+        var flips: Bool
+        var plan: TrainingPlan
+    }
+
+    private func detector(
+        _ training: UniversalTraining, _ records: [AttackRecord], _ scope: Scope,
+        _ classifier: any Classifier, _ bench: Workbench
+    ) throws -> UniversalDetector {
+        let configuration = UniversalConfiguration(
+            examples: ExamplesConfiguration(
+                scope: scope, noise: training.noise, readsMap: training.readsMap),
+            width: training.width, flips: training.flips, plan: training.plan)
+        return try bench.result(
+            of: "detector-universal", configuration,
+            make: { folder in
+                let checkpoint = folder.appending(component: "checkpoint.safetensors")
+                let detector = try training.run(
+                    on: examples(configuration.examples, records, classifier, bench),
+                    imageShape: classifier.inputShape, checkpoint: checkpoint,
+                    identity: try ContentKey.of(configuration), bench: bench)
+                try detector.save(to: folder, named: "detector")
+                try? FileManager.default.removeItem(at: checkpoint)
+            },
+            read: { folder in
+                let detector = try UniversalDetector(folder: folder, named: "detector")
+                try detector.network.move(to: bench.device)
+                return detector
+            })
+    }
+
+    /// A stage of its own, which detectors of other widths and epochs share.
+    private func examples(
+        _ configuration: ExamplesConfiguration, _ records: [AttackRecord],
+        _ classifier: any Classifier, _ bench: Workbench
+    ) throws -> UniversalExamples {
+        let name = "examples.safetensors"
+        return try bench.result(
+            of: "examples", configuration,
+            make: {
+                try UniversalExamples(
+                    of: records, negatives: Negatives(), noise: configuration.noise,
+                    readsMap: configuration.readsMap, in: classifier, bench: bench
+                ).save(to: $0.appending(component: name))
+            },
+            read: {
+                try UniversalExamples(file: $0.appending(component: name), device: bench.device)
+            })
     }
 
     private struct DetectorConfiguration: Encodable {

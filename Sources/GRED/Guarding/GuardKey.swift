@@ -13,14 +13,17 @@ public struct GuardKey: Sendable {
     public static let published = GuardKey("GRED published tables")
 
     /// A stream of random numbers for each image: HMAC-SHA-256 of its 8-bit pixels under the key.
-    func streams(for images: Tensor) throws -> [RandomStream] {
+    /// - Parameter purpose: what the numbers are for; each purpose has a stream of its own.
+    public func streams(for images: Tensor, purpose: StaticString = "masks") throws
+        -> [RandomStream]
+    {
         let bytes = try (images * 255).round().to(.uint8).bytes()
         let size = bytes.count / max(images.shape[0], 1)
         return (0..<images.shape[0]).map { index in
             let code = HMAC<SHA256>.authenticationCode(
                 for: bytes[index * size..<(index + 1) * size], using: key)
             let seed = code.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
-            return RandomStream(seed: UInt64(littleEndian: seed), purpose: "masks")
+            return RandomStream(seed: UInt64(littleEndian: seed), purpose: purpose)
         }
     }
 }

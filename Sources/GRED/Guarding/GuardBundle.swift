@@ -50,12 +50,14 @@ public enum GuardBundle {
         else { throw BundleFault.notBuiltIn }
         try AtomicFolder.write(to: folder, marker: manifestName) { partial in
             var parts: [String: GuardManifest.Part] = [:]
-            for (name, network) in [
+            let networks = [
                 (GuardManifest.PartName.classifier, classifier.network),
-                (GuardManifest.PartName.org, sentry.org.network),
-                (GuardManifest.PartName.sen, sentry.sen.network),
                 (GuardManifest.PartName.rectifier, rectifier.network),
-            ] {
+            ]
+            let detectors = sentry.detection.networks.map {
+                (GuardManifest.PartName.detection($0.name), $0.network)
+            }
+            for (name, network) in networks + detectors {
                 let data = try Safetensors.data(of: network.state)
                 try AtomicFile.write(data, to: partial.appending(component: name))
                 parts[name] = GuardManifest.Part(bytes: data.count, sha256: hash(data))
@@ -63,9 +65,14 @@ public enum GuardBundle {
             var manifest = GuardManifest(
                 schema: GuardManifest.currentSchema, madeBy: "",
                 classifier: classifier.description, classifierHash: try classifier.contentHash(),
-                org: sentry.org.description, sen: sentry.sen.description,
+                threshold: sentry.threshold == .evenOdds ? nil : sentry.threshold,
                 masking: sentry.rectifier.masking, copies: sentry.rectifier.copies, training: [],
                 parts: parts)
+            switch sentry.detection {
+            case .paper(let org, let sen):
+                (manifest.org, manifest.sen) = (org.description, sen.description)
+            case .universal(let detector): manifest.detector = detector.description
+            }
             finish(&manifest)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -152,13 +159,30 @@ public enum GuardBundle {
                 try NetworkClassifier(manifest.classifier, weights: $0, from: $1)
             }
         }
-        func detector(_ name: String, _ description: Detector.Description) throws -> Detector {
-            try network(name) { try Detector(description, weights: $0, from: $1) }
+        func detection() throws -> Detection {
+            func path(_ name: String) -> String { GuardManifest.PartName.detection(name) }
+            if let description = manifest.detector {
+                return .universal(
+                    try network(path("detector")) {
+                        try UniversalDetector(description, weights: $0, from: $1)
+                    })
+            }
+            func detector(_ name: String, _ description: Detector.Description?) throws -> Detector {
+                guard let description else {
+                    throw BundleFault.badManifest(
+                        path: folder.appending(component: manifestName).path,
+                        reason: "'\(name)' is missing")
+                }
+                return try network(path(name)) {
+                    try Detector(description, weights: $0, from: $1)
+                }
+            }
+            return .paper(
+                org: try detector("org", manifest.org), sen: try detector("sen", manifest.sen))
         }
         return Guard(
             classifier: try classifier(GuardManifest.PartName.classifier),
-            org: try detector(GuardManifest.PartName.org, manifest.org),
-            sen: try detector(GuardManifest.PartName.sen, manifest.sen),
+            detection: try detection(), threshold: manifest.threshold ?? .evenOdds,
             rectifier: Rectifier(
                 network: try classifier(GuardManifest.PartName.rectifier),
                 masking: manifest.masking, copies: manifest.copies),

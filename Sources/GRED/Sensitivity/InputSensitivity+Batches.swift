@@ -26,6 +26,7 @@ extension InputSensitivity {
         logScale = try .concatenated(parts.map(\.logScale))
         labels = try .concatenated(parts.map(\.labels))
         margin = try .concatenated(parts.map(\.margin))
+        logits = try .concatenated(parts.map(\.logits))
     }
 
     /// The sensitivities of some of the images.
@@ -38,5 +39,6 @@ extension InputSensitivity {
         logScale = try all.logScale.rows(indices)
         labels = try all.labels.rows(indices)
         margin = try all.margin.rows(indices)
+        logits = try all.logits.rows(indices)
     }
 }

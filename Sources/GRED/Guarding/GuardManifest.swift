@@ -12,10 +12,15 @@ public struct GuardManifest: Sendable, Codable {
     public var classifier: NetworkClassifier.Description
     /// SHA-256 of the guarded classifier's weights.
     public var classifierHash: String
-    /// How CNN_org is built.
-    public var org: Detector.Description
-    /// How CNN_sen is built.
-    public var sen: Detector.Description
+    /// How CNN_org is built, in a guard of the paper's two networks.
+    public var org: Detector.Description?
+    /// How CNN_sen is built, in a guard of the paper's two networks.
+    public var sen: Detector.Description?
+    /// How the universal detector is built, in a guard that has one. Since schema 2.
+    public var detector: UniversalDetector.Description?
+    /// From which log-odds on an image is taken for adversarial; nil is the paper's rule. Since
+    /// schema 2.
+    public var threshold: Threshold?
     /// How the rectifier masks suspect pixels; reading a guard refuses an α outside 0…1.
     public var masking: RandomisedMasking
     /// K, the number of masked copies that the rectifier is asked about.
@@ -34,19 +39,36 @@ public struct GuardManifest: Sendable, Codable {
     }
 
     /// The format that this program writes, and the newest that it reads.
-    public static let currentSchema = 1
+    public static let currentSchema = 2
 
     /// What in it cannot be true, or nil. It was read from a file that anybody may have changed.
     var contradiction: String? {
-        for detector in [org, sen] where detector.imageShape != classifier.inputShape {
+        let shapes = [org?.imageShape, sen?.imageShape, detector?.imageShape].compactMap { $0 }
+        for shape in shapes where shape != classifier.inputShape {
             return
-                "a detector is for images of \(detector.imageShape), and the classifier's are \(classifier.inputShape)"
+                "a detector is for images of \(shape), and the classifier's are \(classifier.inputShape)"
         }
-        if org.reading != .image {
+        if detector != nil, org != nil || sen != nil {
+            return
+                "it holds CNN_org or CNN_sen beside a universal detector, and one of both decides"
+        }
+        if let org, org.reading != .image {
             return "CNN_org reads the image, and this one the \(org.reading.rawValue)"
         }
-        if sen.reading == .image {
+        if let sen, sen.reading == .image {
             return "CNN_sen reads the input sensitivity, and this one the image"
+        }
+        if let noise = detector?.noise,
+            !(0...1000).contains(noise.copies) || noise.strengths.count > 100
+        {
+            return
+                "the detector is to ask about \(noise.copies) noisy copies at \(noise.strengths.count) strengths, and 0 to 1000 at up to 100 are possible"
+        }
+        if let noise = detector?.noise, !noise.strengths.allSatisfy({ (0...1).contains($0) }) {
+            return "a strength of the detector's noise lies outside 0…1"
+        }
+        if let rate = threshold?.falsePositiveRate, !(rate > 0 && rate < 1) {
+            return "the false-positive rate is \(rate), and it lies between 0 and 1"
         }
         if !(0...1).contains(masking.alpha) {
             return "α is \(masking.alpha), and it lies in 0…1"
@@ -59,8 +81,8 @@ public struct GuardManifest: Sendable, Codable {
 
     enum PartName {
         static let classifier = "classifier.safetensors"
-        static let org = "org.safetensors"
-        static let sen = "sen.safetensors"
+        /// Of one of a detection's networks.
+        static func detection(_ network: String) -> String { "\(network).safetensors" }
         static let rectifier = "rectifier.safetensors"
     }
 }

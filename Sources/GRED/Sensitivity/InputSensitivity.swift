@@ -12,12 +12,15 @@ public struct InputSensitivity {
     public let labels: Tensor
     /// m, the margin of ŷ in nats, `[N]`.
     public let margin: Tensor
+    /// The classifier's logits, `[N, L]`.
+    public let logits: Tensor
 
     init(_ pair: MarginGradient) throws {
         map = try pair.gradient.abs()
         logScale = try pair.logScale()
         labels = try pair.logits.argmax(1)
         margin = pair.margin
+        logits = pair.logits
     }
 
     /// S itself, as in the paper, `[N, C, H, W]`: zero where float32 cannot hold it.

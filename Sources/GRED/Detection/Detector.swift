@@ -7,6 +7,17 @@ public struct Opinion {
     /// z = ln(p⁻/p⁺), `[N]`: the logit of adversarial minus the logit of benign.
     public let logit: Tensor
 
+    init(logit: Tensor) { self.logit = logit }
+
+    /// From two logits an image, `[N, 2]`: class 0 is benign, class 1 adversarial, as l = (l⁺, l⁻) in
+    /// the paper's Eq. 7.
+    init(classes logits: Tensor) throws {
+        let columns = (
+            try logits.sliced(0..<1, dimension: 1), try logits.sliced(1..<2, dimension: 1)
+        )
+        logit = try (columns.1 - columns.0).squeezed(1)
+    }
+
     /// p⁻, the probability that the image is adversarial, `[N]`.
     public func adversarialProbability() throws -> Tensor { try logit.sigmoid() }
 
@@ -89,7 +100,7 @@ public final class Detector {
         )
         guard means == planes, deviations == planes else {
             throw DetectorFault.standardisation(
-                planes: planes, means: means, deviations: deviations)
+                what: "planes", count: planes, means: means, deviations: deviations)
         }
         return try description.architecture.network(
             shape: ImageShape(channels: planes, height: shape.height, width: shape.width),
@@ -104,12 +115,7 @@ public final class Detector {
 
     /// Judges images.
     public func judge(images: Tensor, sensitivity: InputSensitivity) throws -> Opinion {
-        let logits = try network(input(images: images, sensitivity: sensitivity))
-        // Class 0 is benign, class 1 adversarial, as l = (l⁺, l⁻) in the paper's Eq. 7.
-        let columns = (
-            try logits.sliced(0..<1, dimension: 1), try logits.sliced(1..<2, dimension: 1)
-        )
-        return Opinion(logit: try (columns.1 - columns.0).squeezed(1))
+        try Opinion(classes: network(input(images: images, sensitivity: sensitivity)))
     }
 }
 
@@ -147,13 +153,21 @@ extension Detector.Description {
 
 /// A detector that cannot be built.
 public enum DetectorFault: Error, Equatable, CustomStringConvertible {
-    /// The description has not exactly one mean and one deviation for each plane that is read.
-    case standardisation(planes: Int, means: Int, deviations: Int)
+    /// The description's standardisation is for another number of planes or numbers than are read.
+    case standardisation(what: String, count: Int, means: Int, deviations: Int)
+    /// The universal detector's width is outside 1…512.
+    case width(Int)
+    /// The universal detector halves images three times, and these are too small for it.
+    case imageTooSmall(ImageShape)
 
     public var description: String {
         switch self {
-        case .standardisation(let planes, let means, let deviations):
-            "A detector that reads \(planes) planes needs a mean and a deviation for each, and its description has \(means) means and \(deviations) deviations."
+        case .standardisation(let what, let count, let means, let deviations):
+            "A detector that reads \(count) \(what) needs a mean and a deviation for each, and its description has \(means) means and \(deviations) deviations."
+        case .width(let width):
+            "A detector's first block has 1 to 512 channels, and its description says \(width)."
+        case .imageTooSmall(let shape):
+            "A detector needs images of 8×8 pixels or more, and these are \(shape)."
         }
     }
 }

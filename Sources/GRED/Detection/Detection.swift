@@ -1,0 +1,43 @@
+import GREDClassifiers
+import LibTorch
+
+/// How a guard tells adversarial images from benign ones.
+public enum Detection {
+    /// The paper's two networks, of which the one of less entropy decides (Eq. 12).
+    case paper(org: Detector, sen: Detector)
+    /// One detector for all attacks.
+    case universal(UniversalDetector)
+
+    /// What was found of a batch.
+    struct Finding {
+        /// What decides.
+        var opinion: Opinion
+        /// What the paper's two networks say, each for itself.
+        var parts: (org: Opinion, sen: Opinion)?
+    }
+
+    func judge(
+        _ images: Tensor, sensitivity: InputSensitivity, in classifier: any Classifier,
+        key: GuardKey
+    ) throws -> Finding {
+        switch self {
+        case .paper(let org, let sen):
+            let org = try org.judge(images: images, sensitivity: sensitivity)
+            let sen = try sen.judge(images: images, sensitivity: sensitivity)
+            return Finding(
+                opinion: try EntropyFusion.joined(org: org, sen: sen).opinion, parts: (org, sen))
+        case .universal(let detector):
+            return Finding(
+                opinion: try detector.judge(
+                    images, sensitivity: sensitivity, in: classifier, key: key))
+        }
+    }
+
+    /// Its networks, by the names of their files in a bundle.
+    public var networks: [(name: String, network: any Layer)] {
+        switch self {
+        case .paper(let org, let sen): [("org", org.network), ("sen", sen.network)]
+        case .universal(let detector): [("detector", detector.network)]
+        }
+    }
+}

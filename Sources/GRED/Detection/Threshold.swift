@@ -1,0 +1,71 @@
+import Foundation
+
+/// From which log-odds on an image is taken for adversarial, and where that came from.
+public struct Threshold: Sendable, Hashable, Codable {
+    /// In nats: an image whose log-odds are above it is taken for adversarial.
+    public var logOdds: Float
+    /// The share of clean images that was to be flagged, above 0 and below 1; nil where nothing was
+    /// calibrated.
+    public var falsePositiveRate: Double?
+    /// The clean images whose scores set it.
+    public var images: Int
+
+    /// The paper's rule: benign when p⁺ ≥ p⁻ (§3.1). Nobody knows what it flags.
+    public static let evenOdds = Threshold(logOdds: 0, falsePositiveRate: nil, images: 0)
+
+    init(logOdds: Float, falsePositiveRate: Double?, images: Int) {
+        self.logOdds = logOdds
+        self.falsePositiveRate = falsePositiveRate
+        self.images = images
+    }
+
+    /// The least threshold that flags at most a share of clean images like these.
+    ///
+    /// With n scores and the rate r it is the ⌈(n + 1)(1 − r)⌉-th smallest: the share of further
+    /// images of the kind that it flags is at most r on average over such calibrations (split
+    /// conformal prediction; Vovk et al. 2005).
+    /// - Parameters:
+    ///   - rate: above 0 and below 1.
+    ///   - scores: the log-odds of clean images on which nothing was trained; all of them, the
+    ///     classifier's mistakes too. A NaN counts as the highest score.
+    /// - Throws: ``CalibrationFault`` where so few images cannot resolve the rate.
+    public init(falsePositiveRate rate: Double, over scores: [Float]) throws {
+        guard rate > 0, rate < 1 else { throw CalibrationFault.rate(rate) }
+        let ordered = scores.map { $0.isNaN ? .infinity : $0 }.sorted()
+        let place = Int((Double(ordered.count + 1) * (1 - rate)).rounded(.up))
+        guard place <= ordered.count else {
+            throw CalibrationFault.tooFine(rate: rate, images: ordered.count)
+        }
+        self.init(
+            // An infinity could not be written as JSON.
+            logOdds: min(ordered[max(place, 1) - 1], .greatestFiniteMagnitude),
+            falsePositiveRate: rate, images: ordered.count)
+    }
+
+    /// Whether an image of these log-odds is taken for adversarial. A score that is no number does not
+    /// pass for benign.
+    public func isExceeded(by logOdds: Float) -> Bool { !(logOdds <= self.logOdds) }
+}
+
+/// A false-positive rate that cannot be calibrated.
+public enum CalibrationFault: Error, Equatable, CustomStringConvertible {
+    /// No rate between 0 and 1.
+    case rate(Double)
+    /// So many clean images cannot tell such a rate from 0.
+    case tooFine(rate: Double, images: Int)
+
+    public var description: String {
+        switch self {
+        case .rate(let rate):
+            "A false-positive rate lies between 0 and 1, and \(rate) is asked for: 0.01 flags one clean image in a hundred."
+        case .tooFine(let rate, let images):
+            "A false-positive rate of \(rate) cannot be calibrated on \(images) clean images, whose finest is \(Self.finest(images)): ask for a higher rate, or give more images."
+        }
+    }
+
+    private static func finest(_ images: Int) -> String {
+        let rate = 1 / Double(images + 1)
+        let digits = 1 - Int(log10(rate).rounded(.down))
+        return String(format: "%.\(digits)f", rate)
+    }
+}

@@ -1,0 +1,161 @@
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// One detector for all attacks: a small network that sees the image, joined by what the input
+/// sensitivity and a few noisy copies say of it.
+///
+/// The sensitivity tells attacks that stop near the boundary, the network on the image those that go
+/// far past it, and how the margin moves under noise tells both, also from attacks that were never
+/// trained on.
+public final class UniversalDetector {
+    /// Everything but the weights.
+    public struct Description: Sendable, Hashable, Codable {
+        /// The shape of the images.
+        public var imageShape: ImageShape
+        /// Whether the network sees the logarithmic map beside the image.
+        public var readsMap: Bool
+        /// The noisy copies that it asks the classifier about.
+        public var noise: NoisyCopies
+        /// The channels of the network's first block, 1…512.
+        public var width: Int
+        /// Of the planes: a mean and a deviation for each.
+        public var planes: Standardisation
+        /// Of the numbers: a mean and a deviation for each.
+        public var numbers: Standardisation
+
+        /// Describes a detector; what does not fit is refused when it is built.
+        public init(
+            imageShape: ImageShape, readsMap: Bool, noise: NoisyCopies, width: Int,
+            planes: Standardisation, numbers: Standardisation
+        ) {
+            self.imageShape = imageShape
+            self.readsMap = readsMap
+            self.noise = noise
+            self.width = width
+            self.planes = planes
+            self.numbers = numbers
+        }
+
+        /// How many numbers join the network's features.
+        public var numberCount: Int { InputSensitivity.scalarCount + noise.numberCount }
+        /// How many planes the network sees.
+        var planeCount: Int { imageShape.channels * (readsMap ? 2 : 1) }
+    }
+
+    public let description: Description
+    /// Two logits an image, benign and adversarial; see ``input(_:)``.
+    public let network: any Layer
+
+    /// A detector with fresh weights.
+    /// - Throws: ``DetectorFault``.
+    public convenience init(_ description: Description, seed: UInt64) throws {
+        self.init(description, network: try Self.network(description, seed: seed))
+    }
+
+    /// A detector with weights of a file.
+    /// - Throws: ``DetectorFault``, and `TorchError.badFile` for weights that do not fit.
+    public convenience init(
+        _ description: Description, weights: Safetensors.Contents, from source: String
+    ) throws {
+        let network = try ParameterLimit.largest(of: weights.tensors) {
+            try Self.network(description, seed: 0)
+        }
+        try network.load(weights.tensors, from: source)
+        self.init(description, network: network)
+    }
+
+    private init(_ description: Description, network: any Layer) {
+        self.description = description
+        self.network = network
+    }
+
+    private static func network(_ description: Description, seed: UInt64) throws -> any Layer {
+        let (planes, numbers) = (description.planes, description.numbers)
+        for (what, standardisation, count) in [
+            ("planes", planes, description.planeCount),
+            ("numbers", numbers, description.numberCount),
+        ] {
+            guard standardisation.means.count == count, standardisation.deviations.count == count
+            else {
+                throw DetectorFault.standardisation(
+                    what: what, count: count, means: standardisation.means.count,
+                    deviations: standardisation.deviations.count)
+            }
+        }
+        guard (1...512).contains(description.width) else {
+            throw DetectorFault.width(description.width)
+        }
+        guard min(description.imageShape.height, description.imageShape.width) >= 8 else {
+            throw DetectorFault.imageTooSmall(description.imageShape)
+        }
+        let shape = description.imageShape
+        return try UniversalNetwork(
+            shape: ImageShape(
+                channels: description.planeCount, height: shape.height, width: shape.width),
+            numbers: numbers.means.count, width: description.width,
+            generator: Generator(seed: seed))
+    }
+
+    // MARK: Judging
+
+    /// What the detector reads of a batch, before it is standardised.
+    public struct Reading {
+        /// The image and, where the detector reads it, the logarithmic map, `[N, P, H, W]`.
+        public var planes: Tensor
+        /// ℓ, ln ‖G‖, the distance to the boundary, and five numbers for each strength of noise, `[N, F]`.
+        public var numbers: Tensor
+
+        /// Reads images: a forward pass for each noisy copy.
+        /// - Parameter streams: one an image, for the noise.
+        public init(
+            _ images: Tensor, sensitivity: InputSensitivity, in classifier: any Classifier,
+            readsMap: Bool, noise: NoisyCopies, streams: [RandomStream]
+        ) throws {
+            var streams = streams
+            let scalars = try sensitivity.scalars()
+            let moved = try noise.numbers(
+                of: images, sensitivity: sensitivity, in: classifier, streams: &streams)
+            numbers = try .concatenated([scalars, moved], dimension: 1)
+            planes =
+                try readsMap
+                ? .concatenated([images, sensitivity.logMap()], dimension: 1) : images
+        }
+
+        public init(planes: Tensor, numbers: Tensor) {
+            self.planes = planes
+            self.numbers = numbers
+        }
+    }
+
+    /// The network's input, a row an image: standardised planes, then standardised numbers, which are
+    /// kept within ±10 deviations.
+    /// - Returns: `[N, P·H·W + F]`.
+    public func input(_ reading: Reading) throws -> Tensor {
+        let planes = try description.planes.applied(to: reading.planes).flattened(from: 1)
+        let shape = [reading.numbers.shape[0], description.numberCount, 1, 1]
+        let numbers = try description.numbers.applied(to: reading.numbers.reshaped(shape))
+            .flattened(from: 1).clamped(min: -10, max: 10)
+        return try .concatenated([planes, numbers], dimension: 1)
+    }
+
+    /// What the detector says of images that were read.
+    public func judge(_ reading: Reading) throws -> Opinion {
+        try Opinion(classes: network(input(reading)))
+    }
+
+    /// What the detector says of images.
+    /// - Parameters:
+    ///   - images: `[N, C, H, W]` in 0…1.
+    ///   - classifier: what is guarded; it is asked about the noisy copies.
+    ///   - key: the noise follows from it and the image's bytes.
+    public func judge(
+        _ images: Tensor, sensitivity: InputSensitivity, in classifier: any Classifier,
+        key: GuardKey
+    ) throws -> Opinion {
+        try judge(
+            Reading(
+                images, sensitivity: sensitivity, in: classifier, readsMap: description.readsMap,
+                noise: description.noise, streams: key.streams(for: images, purpose: "noise")))
+    }
+}

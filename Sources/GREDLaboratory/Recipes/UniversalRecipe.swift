@@ -1,0 +1,142 @@
+import GRED
+import GREDAttacks
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Every size and setting of a universal guard, from a classifier to a report: what `gred protect` and
+/// `gred evaluate` do.
+public struct UniversalRecipe: Sendable {
+    /// The name on the command line, such as `standard`.
+    public var name: String
+    /// Images from `guard` among which attacks find those that f gets right.
+    public var guardImages: Int
+    /// Clean images from `calibrate`, whose scores set the threshold.
+    public var calibrate: Int
+    /// Clean test images on which false positives are counted.
+    public var test: Int
+    /// What the guard trains on.
+    public var families: [AttackFamily] = AttackFamily.allCases
+    /// Images that each family's attacks are tried on together, for training.
+    public var trainingImages: Int
+    /// Images that each attack is tried on, for the report.
+    public var testImages: Int
+
+    /// Whether the detector sees the logarithmic map beside the image.
+    public var readsMap = false
+    /// The noisy copies that the detector asks the classifier about.
+    public var noise = NoisyCopies(strengths: [0.02, 0.05], copies: 4)
+    /// The channels of the detector's first block.
+    public var width: Int
+    /// Passes of the detector's training over its examples.
+    public var epochs: Int
+    /// Passes of the rectifier's fine-tuning over the adversarial images.
+    public var rectifierEpochs: Int
+    /// Images a step.
+    public var batchSize = 128
+    /// α of Eq. 13.
+    public var alpha = 0.2
+    /// K, the masked copies whose answers the rectifier averages.
+    public var copies = 8
+    /// The share of clean images that may be flagged.
+    public var falsePositiveRate = 0.01
+    /// Of the rectifier's tuning and the attacks' searches.
+    public var precision: Precision
+    /// What is smaller than the full thing, for the report.
+    public var notes: [String] = []
+
+    /// Some minutes.
+    public static let demo = UniversalRecipe(
+        name: "demo", guardImages: 5_000, calibrate: 2_000, test: 2_000, trainingImages: 2_000,
+        testImages: 200, width: 16, epochs: 8, rectifierEpochs: 4, precision: .float32)
+
+    /// About an hour: as good as it gets.
+    public static let full = UniversalRecipe(
+        name: "full", guardImages: 8_000, calibrate: 2_000, test: 10_000, trainingImages: 4_000,
+        testImages: 500, width: 32, epochs: 16, rectifierEpochs: 8, precision: .bfloat16)
+
+    /// Half a minute: shows that everything works, not how well.
+    public static let smoke = UniversalRecipe(
+        name: "smoke", guardImages: 400, calibrate: 200, test: 300, trainingImages: 150,
+        testImages: 40, width: 8, epochs: 4, rectifierEpochs: 2, precision: .float32,
+        notes: ["A smoke test: sizes are far too small for the figures to mean anything."])
+
+    /// From the cheapest to the dearest.
+    public static let all = [smoke, demo, full]
+
+    /// The recipe of a name.
+    public static func named(_ name: String) -> UniversalRecipe? { all.first { $0.name == name } }
+}
+
+extension UniversalRecipe {
+    /// Trains the guard on `guard`, and sets its threshold on `calibrate`.
+    /// - Throws: `CalibrationFault` before anything is trained where the rate is too fine.
+    public func protect(_ classifier: NetworkClassifier, data: DataSet, bench: Workbench) throws
+        -> Guard
+    {
+        let clean = data.sets.calibrate.prefix(calibrate)
+        _ = try Threshold(
+            falsePositiveRate: falsePositiveRate, over: Array(repeating: 0, count: clean.count))
+        let sentry = try training(for: classifier.inputShape, data: data, seed: bench.seed)
+            .run(for: classifier, on: data.sets.guard.prefix(guardImages), bench: bench)
+        return try calibrated(sentry, on: clean, bench: bench)
+    }
+
+    /// Measures a guard on `test`.
+    public func evaluate(
+        _ sentry: Guard, of classifier: NetworkClassifier, on data: DataSet, bench: Workbench
+    ) throws -> GuardEvaluation.Findings {
+        let shape = classifier.inputShape
+        let trainedOn = try plans(for: shape).map(\.title)
+        return try GuardEvaluation(sentry, classifier: classifier, precision: precision).run(
+            attacks: EvaluationCells.trainedOn(shape: shape, count: testImages),
+            trainedOn: Set(trainedOn), test: data.sets.test.prefix(test),
+            calibrate: data.sets.calibrate.prefix(calibrate), notes: data.notes + notes,
+            bench: bench)
+    }
+
+    /// How the guard was trained, a sentence each, for its bundle.
+    public func trainingDescription(on data: DataSet, bench: Workbench) throws -> [String] {
+        let attacks = try plans(for: data.sets.guard.shape)
+            .map { "\($0.title) on \($0.count) images" }.joined(separator: "; ")
+        return [
+            "Detector and rectifier trained on \(data.sets.guard.name): \(attacks).",
+            "Clean images changed by noise are among the benign.",
+            "Profile \(name), seed \(bench.seed).",
+        ] + data.notes
+    }
+
+    private func plans(for shape: ImageShape) throws -> [AttackPlan] {
+        try families.flatMap { try $0.trainingPlans(for: shape, count: trainingImages) }
+    }
+
+    private func training(for shape: ImageShape, data: DataSet, seed: UInt64) throws
+        -> GuardTraining
+    {
+        func plan(epochs: Int, peak: Double, precision: Precision) -> TrainingPlan {
+            TrainingPlan(
+                epochs: epochs, batchSize: batchSize,
+                learningRate: .oneCycle(peak: peak, warmUp: 0.3), weightDecay: 0.05,
+                precision: precision, seed: seed)
+        }
+        return GuardTraining(
+            attacks: try plans(for: shape),
+            method: .universal(
+                UniversalTraining(
+                    readsMap: readsMap, noise: noise, width: width, flips: data.augmentation.flips,
+                    plan: plan(epochs: epochs, peak: 2e-3, precision: .float32))),
+            rectifier: RectifierTraining(
+                masking: RandomisedMasking(alpha: alpha),
+                plan: plan(epochs: rectifierEpochs, peak: 5e-4, precision: precision),
+                copies: copies),
+            precision: precision)
+    }
+
+    private func calibrated(_ sentry: Guard, on set: ImageSet, bench: Workbench) throws -> Guard {
+        let scores = try sentry.scores(of: set, observer: bench.observer)
+        return Guard(
+            classifier: sentry.classifier, detection: sentry.detection,
+            threshold: try Threshold(falsePositiveRate: falsePositiveRate, over: scores),
+            rectifier: sentry.rectifier, key: sentry.key)
+    }
+}

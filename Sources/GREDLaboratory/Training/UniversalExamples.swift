@@ -1,0 +1,96 @@
+import Foundation
+import GRED
+import GREDClassifiers
+import LibTorch
+
+/// Benign and adversarial images, and what a universal detector reads of them.
+struct UniversalExamples {
+    var images: Tensor
+    /// The logarithmic maps, where the detector reads them.
+    var maps: Tensor?
+    /// `[N, F]`.
+    var numbers: Tensor
+    var isAdversarial: [Bool]
+
+    var count: Int { isAdversarial.count }
+
+    /// The survivors of attacks, the clean original of each, and a harmlessly changed copy of it.
+    init(
+        of records: [AttackRecord], negatives: Negatives, noise: NoisyCopies, readsMap: Bool,
+        in classifier: any Classifier, bench: Workbench
+    ) throws {
+        var parts: [Tensor] = []
+        isAdversarial = []
+        var first = 0
+        for record in records where !record.survivors.isEmpty {
+            let originals = try record.originals.rows(record.survivors)
+            let adversarial = try record.rounded.rows(record.survivors)
+            let changed = try negatives.copies(of: originals, seed: bench.seed, first: first)
+            first += record.survivors.count
+            parts += [originals, changed, adversarial]
+            for flag in [false, false, true] {
+                isAdversarial += Array(repeating: flag, count: record.survivors.count)
+            }
+        }
+        guard !parts.isEmpty else { throw LaboratoryFault.noAdversarialImages }
+        images = try Tensor.concatenated(parts).to(classifier.device)
+
+        let started = Date()
+        let observer = bench.observer
+        observer.begin("what the detector reads", total: images.shape[0], unit: "images")
+        var numbers: [Tensor] = []
+        var maps: [Tensor] = []
+        let batchSize = 256
+        for start in stride(from: 0, to: images.shape[0], by: batchSize) {
+            let end = min(start + batchSize, images.shape[0])
+            let batch = try images.sliced(start..<end)
+            let sensitivity = try classifier.inputSensitivity(of: batch)
+            let reading = try UniversalDetector.Reading(
+                batch, sensitivity: sensitivity, in: classifier, readsMap: false, noise: noise,
+                streams: GuardKey.published.streams(for: batch, purpose: "noise"))
+            numbers.append(reading.numbers)
+            if readsMap { maps.append(try sensitivity.logMap()) }
+            try observer.advance(to: end, note: "")
+        }
+        self.numbers = try .concatenated(numbers)
+        self.maps = readsMap ? try .concatenated(maps) : nil
+        observer.finish(
+            String(
+                format: "what the detector reads: %d images, %.1f s", images.shape[0],
+                Date().timeIntervalSince(started)))
+    }
+
+    func planes() throws -> Tensor {
+        try maps.map { try .concatenated([images, $0], dimension: 1) } ?? images
+    }
+
+    /// Every example, those of the smaller class again and again until there are as many of both.
+    var balanced: [Int] {
+        let adversarial = isAdversarial.indices.filter { isAdversarial[$0] }
+        let benign = isAdversarial.indices.filter { !isAdversarial[$0] }
+        let count = max(adversarial.count, benign.count)
+        return [adversarial, benign].flatMap { some in (0..<count).map { some[$0 % some.count] } }
+    }
+
+    // MARK: As a file
+
+    func save(to file: URL) throws {
+        var tensors: [NamedTensor] = [
+            ("images", try (images * 255).round().to(.uint8)), ("numbers", numbers),
+            ("is_adversarial", try Tensor(isAdversarial)),
+        ]
+        if let maps { tensors.append(("maps", maps)) }
+        try Safetensors.write(tensors, to: file)
+    }
+
+    init(file: URL, device: Device) throws {
+        let tensors = try Safetensors.read(file).tensors
+        guard let images = tensors["images"], let numbers = tensors["numbers"],
+            let flags = tensors["is_adversarial"]
+        else { throw TorchError.badFile(path: file.path, reason: "it holds no examples.") }
+        self.images = try (images.to(.float32) / 255).to(device)
+        self.numbers = try numbers.to(device)
+        maps = try tensors["maps"]?.to(device)
+        isAdversarial = try flags.bools()
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import GRED
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Trains one detector for all attacks.
+public struct UniversalTraining: Sendable {
+    /// Whether the network sees the logarithmic map beside the image.
+    public var readsMap: Bool
+    /// The noisy copies that the detector asks the classifier about.
+    public var noise: NoisyCopies
+    /// The channels of the network's first block.
+    public var width: Int
+    /// Whether images are mirrored at random, which digits must not be.
+    public var flips: Bool
+    /// Its seed gives the fresh weights too.
+    public var plan: TrainingPlan
+
+    /// Names all settings; the standardisations are measured when the training runs.
+    public init(readsMap: Bool, noise: NoisyCopies, width: Int, flips: Bool, plan: TrainingPlan) {
+        self.readsMap = readsMap
+        self.noise = noise
+        self.width = width
+        self.flips = flips
+        self.plan = plan
+    }
+
+    /// - Parameter checkpoint: where the state of a killed run is kept.
+    func run(
+        on examples: UniversalExamples, imageShape: ImageShape, checkpoint: URL, identity: String,
+        bench: Workbench
+    ) throws -> UniversalDetector {
+        let planes = try examples.planes()
+        let numbers = examples.numbers
+        let description = UniversalDetector.Description(
+            imageShape: imageShape, readsMap: readsMap, noise: noise, width: width,
+            planes: try Standardisation(measuring: planes),
+            numbers: try Standardisation(
+                measuring: numbers.reshaped([numbers.shape[0], numbers.shape[1], 1, 1])))
+        let detector = try UniversalDetector(description, seed: plan.seed)
+        try detector.network.move(to: bench.device)
+        let order = examples.balanced
+        let augmentation = Augmentation(shift: 0, flips: flips)
+        try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
+            to: bench.observer, title: "training the detector", network: detector.network,
+            count: order.count
+        ) { indices, stream in
+            let places = indices.map { order[$0] }
+            let reading = UniversalDetector.Reading(
+                planes: try augmentation.applied(to: planes.rows(places), stream: &stream),
+                numbers: try numbers.rows(places))
+            let classes = places.map { examples.isAdversarial[$0] ? 1 : 0 }
+            return (try detector.input(reading), try Tensor(classes).to(bench.device))
+        }
+        return detector
+    }
+}

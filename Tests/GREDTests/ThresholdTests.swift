@@ -1,0 +1,64 @@
+import LibTorch
+import Testing
+
+@testable import GRED
+
+@Suite("A calibrated threshold")
+struct ThresholdTests {
+    @Test("flags no more of the images that set it than was asked for")
+    func share() throws {
+        var stream = RandomStream(seed: 1, purpose: "scores")
+        for count in [99, 100, 101, 250, 2_000] {
+            let scores = stream.normals(count)
+            for rate in [0.01, 0.05, 0.2, 0.5] {
+                let threshold = try Threshold(falsePositiveRate: rate, over: scores)
+                let flagged = scores.count { threshold.isExceeded(by: $0) }
+                #expect(Double(flagged) <= rate * Double(count + 1))
+                // One more would have been too many.
+                #expect(Double(flagged + 2) > rate * Double(count + 1))
+            }
+        }
+    }
+
+    /// The rate of a split-conformal threshold over n scores is a Beta(k, n + 1 − k) variable whose mean
+    /// is k/(n + 1) ≤ r (Vovk et al. 2005).
+    @Test("flags as many further images as was asked for, on average over calibrations")
+    func further() throws {
+        var stream = RandomStream(seed: 2, purpose: "scores")
+        let (rate, calibrations) = (0.05, 400)
+        var flagged = 0
+        for _ in 0..<calibrations {
+            let threshold = try Threshold(falsePositiveRate: rate, over: stream.normals(200))
+            flagged += stream.normals(200).count { threshold.isExceeded(by: $0) }
+        }
+        let found = Double(flagged) / Double(calibrations * 200)
+        // 10 of 201 are asked for; the deviation of the mean is below 0.001.
+        #expect(abs(found - 10.0 / 201) < 0.004)
+    }
+
+    @Test("is refused where so few images cannot resolve the rate, and where it is no rate")
+    func refused() throws {
+        let scores = [Float](repeating: 0, count: 98)
+        #expect(throws: CalibrationFault.tooFine(rate: 0.01, images: 98)) {
+            try Threshold(falsePositiveRate: 0.01, over: scores)
+        }
+        #expect("\(CalibrationFault.tooFine(rate: 0.01, images: 98))".contains("0.010"))
+        _ = try Threshold(falsePositiveRate: 0.01, over: scores + [0])
+        for rate in [0, 1, -0.1, 2, Double.nan] {
+            #expect(throws: CalibrationFault.self) {
+                try Threshold(falsePositiveRate: rate, over: scores)
+            }
+        }
+    }
+
+    @Test("lets no score pass that is no number")
+    func notANumber() throws {
+        #expect(Threshold.evenOdds.isExceeded(by: .nan))
+        #expect(!Threshold.evenOdds.isExceeded(by: 0))
+        // Such scores count as the highest, so that they do not lower the threshold.
+        let scores = [Float](repeating: 1, count: 90) + [Float](repeating: .nan, count: 10)
+        #expect(try Threshold(falsePositiveRate: 0.5, over: scores).logOdds == 1)
+        let high = try Threshold(falsePositiveRate: 0.02, over: scores)
+        #expect(high.logOdds.isFinite && high.isExceeded(by: .nan))
+    }
+}
