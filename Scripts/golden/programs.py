@@ -17,7 +17,15 @@ PyTorch in float32, one thread, from the module that was exported:
     NAME/gradient    of Σ (outputs · cotangents) with respect to the input
     NAME/second      of the squared norm of that gradient, likewise (smooth networks only)
 
-Networks that must be refused, or whose answer is random, have an input only. `foreign/` holds other
+Networks that must be refused, or whose answer is random, have an input only. `tuning.safetensors`
+holds, for the networks of `TUNED`, what PyTorch makes of their parameters, in evaluation mode:
+
+    NAME/labels               of NAME/input
+    NAME/gradient.PARAMETER   of their cross entropy, by each of `named_parameters()`
+    NAME/sgd.PARAMETER        the parameter after three steps of SGD, and of Adam
+    NAME/adam.PARAMETER
+
+`foreign/` holds other
 people's files and damaged programs, in as few bytes as they can be had.
 """
 
@@ -545,6 +553,52 @@ class Programs:
         print(f"{path.name}: {len(tensors)} tensors, {path.stat().st_size} bytes")
 
 
+# The networks that are fine-tuned; of `attention` no Adam, which makes whole steps of a gradient
+# that is nothing but rounding, as that by the bias of the keys is.
+TUNED = {"convnet": ConvNet, "tied": Tied, "strided": Strided, "attention": Attention}
+SGD = dict(lr=0.05, momentum=0.9, weight_decay=0.01)
+ADAM = dict(lr=0.01)
+
+
+def tuning():
+    images = safetensors.torch.load_file(GOLDEN / "programs.safetensors")
+    tensors = {}
+    for name, build in TUNED.items():
+        labels = torch.arange(len(images[f"{name}/input"])) * 2 % CLASSES
+        tensors[f"{name}/labels"] = labels
+
+        def fresh():
+            # The weights that were exported.
+            torch.manual_seed(zlib.crc32(name.encode()))
+            return build().eval()
+
+        def loss(module):
+            return F.cross_entropy(module(images[f"{name}/input"]), labels)
+
+        def keep(kind, values):
+            for key, value in values:
+                tensors[f"{name}/{kind}.{key}"] = value.detach().contiguous().clone()
+
+        module = fresh()
+        assert torch.allclose(module(images[f"{name}/input"]), images[f"{name}/output"], atol=1e-6)
+        loss(module).backward()
+        keep("gradient", ((key, value.grad) for key, value in module.named_parameters()))
+        optimisers = {"sgd": (torch.optim.SGD, SGD), "adam": (torch.optim.Adam, ADAM)}
+        for kind, (optimiser, settings) in optimisers.items():
+            if (name, kind) == ("attention", "adam"):
+                continue
+            module = fresh()
+            steps = optimiser(module.parameters(), **settings)
+            for _ in range(3):
+                steps.zero_grad()
+                loss(module).backward()
+                steps.step()
+            keep(kind, module.named_parameters())
+    path = GOLDEN / "tuning.safetensors"
+    path.write_bytes(safetensors.torch.save(tensors))
+    print(f"{path.name}: {len(tensors)} tensors, {path.stat().st_size} bytes")
+
+
 def programs():
     all = Programs()
     make = all.make
@@ -750,6 +804,7 @@ if __name__ == "__main__":
     shutil.rmtree(GOLDEN, ignore_errors=True)
     FOREIGN.mkdir(parents=True)
     programs()
+    tuning()
     damaged()
     foreign()
     files = [path for path in GOLDEN.rglob("*") if path.is_file()]

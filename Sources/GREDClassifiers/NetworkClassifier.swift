@@ -4,7 +4,7 @@ import GREDImages
 import LibTorch
 
 /// A classifier that is one of the built-in networks.
-public final class NetworkClassifier: Classifier {
+public final class NetworkClassifier: TunableClassifier {
     /// What is needed, beside the weights, to build the classifier again.
     public struct Description: Sendable, Hashable, Codable {
         /// Which network, and how wide.
@@ -76,6 +76,10 @@ public final class NetworkClassifier: Classifier {
         try copy.network.load(from: network)
         try copy.move(to: device)
         return copy
+    }
+
+    public func load(weights: Safetensors.Contents, from source: String) throws {
+        try network.load(weights.tensors, from: source)
     }
 
     /// SHA-256 of the weights in their file form: the name that a table gives to the model.

@@ -5,7 +5,10 @@ import LibTorch
 
 /// A classifier that came as an exported PyTorch program, with what stands beside it in a JSON file:
 /// how its images are made, and what its output means.
-public final class ProgramClassifier: Classifier {
+///
+/// The file is never changed. To fine-tune the model, train the network of a copy: see
+/// ``TunableClassifier``.
+public final class ProgramClassifier: TunableClassifier {
     /// What the program does not say of itself. `NAME.json` beside `NAME.pt2`, all of it optional.
     public struct Description: Sendable, Hashable, Codable {
         /// What the numbers of the output are.
@@ -44,21 +47,23 @@ public final class ProgramClassifier: Classifier {
 
     public let inputShape: ImageShape
     public let classNames: [String]
-    public private(set) var device = Device.cpu
     /// What was found out or said about the output.
-    public let output: Description.Output
-    /// The program as it was read.
-    public var program: Program { replay.program }
+    public var output: Description.Output { programNetwork.output }
+    /// The program as it was read; its tensors are the network's own.
+    public var program: Program { programNetwork.program }
     /// What a reader of the file should know, a sentence each.
     public let notes: [String]
     /// The version of torch that wrote the file.
     public let torchVersion: String
-    /// SHA-256 of the file: the name that a table gives to the model.
-    public let contentHash: String
 
-    private let replay: Replay
-    private let outputIndex: Int
-    private var normalisation: (mean: Tensor, std: Tensor)?
+    /// A ``ProgramNetwork``. Train that of a copy: the one that was read is named by its file.
+    public var network: any Layer { programNetwork }
+    public var device: Device { programNetwork.device }
+
+    private let programNetwork: ProgramNetwork
+    private let fileHash: String
+    /// Nil where the weights may be others than the file's.
+    private var knownHash: String?
 
     /// Reads `NAME.pt2` and, where it is there, `NAME.json` beside it.
     /// - Parameter outputName: which output holds the logits, before what the JSON says.
@@ -82,78 +87,106 @@ public final class ProgramClassifier: Classifier {
         let read = try ProgramFile(file)
         notes = read.notes
         torchVersion = read.torchVersion
-        replay = try Replay(read.program)
-        inputShape = try Self.shape(of: read.program, description)
-        outputIndex = try Self.outputIndex(of: read.program, description.outputName)
-        contentHash = try SHA256.hash(data: Data(contentsOf: file, options: .alwaysMapped))
-            .map { String(format: "%02x", $0) }.joined()
-        normalisation = try Self.normalisation(description, channels: inputShape.channels)
+        let shape = try Self.shape(of: read.program, description)
+        fileHash = Self.hex(try Data(contentsOf: file, options: .alwaysMapped))
+        knownHash = fileHash
+        let network = try ProgramNetwork(
+            read.program,
+            normalisation: Self.normalisation(description, channels: shape.channels),
+            outputIndex: Self.outputIndex(of: read.program, description.outputName),
+            output: description.output ?? .logits)
 
         // One pass says how many classes there are, and what the numbers look like.
-        let count = replay.program.batchSizes.map { max($0.lowerBound, 1) } ?? 1
-        let grey = try Tensor.full(
-            [count, inputShape.channels, inputShape.height, inputShape.width], 0.5)
-        let scores = try Self.scores(
-            replay([Self.normalised(grey, normalisation)])[outputIndex], path: file.path)
+        let scores = try network.scores(of: Self.grey(shape, for: read.program))
         let classes = scores.shape[1] == 1 ? 2 : scores.shape[1]
         classNames = description.classNames ?? (0..<classes).map(String.init)
         guard classNames.count == classes else {
             throw ProgramClassifierFault.classNames(named: classNames.count, found: classes)
         }
-        output =
-            try description.output ?? (Self.areProbabilities(scores) ? .probabilities : .logits)
+        if description.output == nil, try Self.areProbabilities(scores) {
+            network.output = .probabilities
+        }
+        inputShape = shape
+        programNetwork = network
     }
 
-    /// A copy that runs a rewritten program.
-    private init(_ original: ProgramClassifier, replaying replay: Replay) throws {
+    /// A copy, with tensors of its own, that runs another program.
+    /// - Parameter knownHash: nil where its weights are going to change.
+    private init(
+        _ original: ProgramClassifier, running program: Program, precision: Precision = .float32,
+        knownHash: String?
+    ) throws {
         inputShape = original.inputShape
         classNames = original.classNames
-        output = original.output
         notes = original.notes
         torchVersion = original.torchVersion
-        contentHash = original.contentHash
-        outputIndex = original.outputIndex
-        normalisation = original.normalisation
-        device = original.device
-        self.replay = replay
-        try replay.move(to: device)
+        fileHash = original.fileHash
+        self.knownHash = knownHash
+        programNetwork = try original.programNetwork.running(program, precision: precision)
     }
 
     public func frozen(_ precision: Precision) throws -> any Classifier {
         try ProgramClassifier(
-            self, replaying: Replay(program.frozen(), precision: precision))
+            self, running: program.frozen(), precision: precision, knownHash: contentHash())
     }
 
     public func bytesPerImage() throws -> Int? {
-        let count = program.batchSizes.map { max($0.lowerBound, 1) } ?? 1
-        let grey = try Tensor.full(
-            [count, inputShape.channels, inputShape.height, inputShape.width], 0.5, device: device)
-        return try program.cost(of: [Self.normalised(grey, normalisation)]).bytes / count
+        let grey = try Self.grey(inputShape, for: program).to(device)
+        let input = try programNetwork.normalisation?.applied(to: grey) ?? grey
+        return try program.cost(of: [input]).bytes / grey.shape[0]
     }
 
     /// A copy whose gradients have gradients where this one's have none: see
     /// `Program.twiceDifferentiable()`.
     public func twiceDifferentiable() throws -> ProgramClassifier {
-        try ProgramClassifier(self, replaying: Replay(program.twiceDifferentiable()))
+        try ProgramClassifier(
+            self, running: program.twiceDifferentiable(), knownHash: contentHash())
     }
 
-    public func move(to device: Device) throws {
-        try replay.move(to: device)
-        if let (mean, std) = normalisation {
-            normalisation = (try mean.to(device), try std.to(device))
-        }
-        self.device = device
-    }
+    public func move(to device: Device) throws { try programNetwork.move(to: device) }
 
     public func logits(of images: Tensor) throws -> Tensor {
-        let scores = try Self.scores(
-            replay([Self.normalised(images, normalisation)])[outputIndex], path: "the program")
-        return try Self.logits(of: scores, output)
+        try programNetwork(images, mode: .evaluation)
+    }
+
+    // MARK: Weights of its own
+
+    public func copied() throws -> ProgramClassifier {
+        guard !programNetwork.ownParameters.isEmpty else {
+            throw ProgramClassifierFault.nothingToTrain
+        }
+        return try ProgramClassifier(self, running: program, knownHash: nil)
+    }
+
+    public func load(weights: Safetensors.Contents, from source: String) throws {
+        let names = Set(program.weights.map(\.name))
+        if let other = weights.tensors.keys.sorted().first(where: { !names.contains($0) }) {
+            throw ProgramClassifierFault.otherWeights(
+                path: source, reason: "the program has no weight '\(other)'.")
+        }
+        do {
+            try programNetwork.load(weights.tensors, from: source)
+        } catch TorchError.badFile(let path, let reason) {
+            throw ProgramClassifierFault.otherWeights(path: path, reason: reason)
+        }
+        knownHash = nil
+    }
+
+    /// SHA-256 of the file; of the file's and the weights' together for a copy, or where weights were
+    /// loaded.
+    public func contentHash() throws -> String {
+        if let knownHash { return knownHash }
+        return Self.hex(try Data(fileHash.utf8) + Safetensors.data(of: programNetwork.state))
+    }
+
+    private static func hex(_ data: Data) -> String {
+        SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
     }
 
     /// Compares the program itself, before any normalisation, with what Python said of it.
     public func compare(with file: SafetensorsFile) throws -> ProgramComparison {
-        try ProgramComparison(of: replay, output: outputIndex, with: file)
+        try ProgramComparison(
+            of: programNetwork.replay, output: programNetwork.outputIndex, with: file)
     }
 
     // MARK: Making sense of a program
@@ -197,7 +230,7 @@ public final class ProgramClassifier: Classifier {
 
     private static func normalisation(
         _ description: Description, channels: Int
-    ) throws -> (mean: Tensor, std: Tensor)? {
+    ) throws -> ProgramNetwork.Normalisation? {
         guard description.mean != nil || description.std != nil else { return nil }
         let mean = description.mean ?? Array(repeating: 0, count: channels)
         let std = description.std ?? Array(repeating: 1, count: channels)
@@ -207,36 +240,13 @@ public final class ProgramClassifier: Classifier {
         func plane(_ values: [Double]) throws -> Tensor {
             try Tensor(values.map(Float.init), shape: [1, channels, 1, 1])
         }
-        return (try plane(mean), try plane(std))
+        return ProgramNetwork.Normalisation(mean: try plane(mean), std: try plane(std))
     }
 
-    private static func normalised(
-        _ images: Tensor, _ normalisation: (mean: Tensor, std: Tensor)?
-    ) throws -> Tensor {
-        guard let (mean, std) = normalisation else { return images }
-        return try (images - mean) / std
-    }
-
-    /// The output as `[N, L]`; a map of one pixel counts as a vector.
-    private static func scores(_ output: Tensor, path: String) throws -> Tensor {
-        let shape = output.shape
-        guard shape.count >= 2, shape[1] >= 1, shape.dropFirst(2).allSatisfy({ $0 == 1 }) else {
-            throw ProgramClassifierFault.notScores(shape: shape)
-        }
-        return try (shape.count == 2 ? output : output.flattened(from: 1)).to(.float32)
-    }
-
-    private static func logits(of scores: Tensor, _ output: Description.Output) throws -> Tensor {
-        let isOne = scores.shape[1] == 1
-        switch output {
-        case .logits:
-            // One score z stands against 0: the second class wins where it is positive.
-            return isOne ? try .concatenated([scores.zerosLike(), scores], dimension: 1) : scores
-        case .probabilities:
-            // What the softmax rounded to 0 is gone; below the least float there is no logarithm.
-            let all = isOne ? try .concatenated([1 - scores, scores], dimension: 1) : scores
-            return try all.clamped(min: Double(Float.leastNormalMagnitude)).log()
-        }
+    /// As many grey images as the program takes at least.
+    private static func grey(_ shape: ImageShape, for program: Program) throws -> Tensor {
+        let count = program.batchSizes.map { max($0.lowerBound, 1) } ?? 1
+        return try .full([count, shape.channels, shape.height, shape.width], 0.5)
     }
 
     private static func areProbabilities(_ scores: Tensor) throws -> Bool {
@@ -245,47 +255,6 @@ public final class ProgramClassifier: Classifier {
         guard rows > 1, values.allSatisfy({ (0...1).contains($0) }) else { return false }
         return stride(from: 0, to: values.count, by: rows).allSatisfy {
             abs(values[$0..<$0 + rows].reduce(0, +) - 1) < 1e-3
-        }
-    }
-}
-
-/// An exported program that is no image classifier, or is described wrongly.
-public enum ProgramClassifierFault: Error, Equatable, CustomStringConvertible {
-    /// The JSON beside the program does not hold what it should.
-    case badDescription(path: String)
-    /// The program takes something other than one batch of images.
-    case notOneImageInput(found: [String])
-    /// The described shape has not three sizes.
-    case badShape([Int])
-    /// The described shape is another than the program's.
-    case otherShape(given: [Int], size: Int, place: Int)
-    /// The program leaves the images' size open, and no description fixes it.
-    case openShape(input: String)
-    /// Mean and deviation are not one number a channel, or a deviation is not positive.
-    case badNormalisation(channels: Int)
-    /// The output is no score for each class.
-    case notScores(shape: [Int])
-    /// There are more or fewer names than classes.
-    case classNames(named: Int, found: Int)
-
-    public var description: String {
-        switch self {
-        case .badDescription(let path):
-            "\(path) does not describe a model: it may hold input_shape, mean, std, class_names, output (logits or probabilities) and output_name."
-        case .notOneImageInput(let found):
-            "An image classifier takes one tensor of images N×C×H×W, and this program takes \(found.isEmpty ? "none" : found.joined(separator: ", "))."
-        case .badShape(let shape):
-            "input_shape must be [channels, height, width], and \(shape) was given."
-        case .otherShape(let given, let size, let place):
-            "The program takes images with \(["channels", "height", "width"][place]) \(size), and input_shape says \(given)."
-        case .openShape(let input):
-            "The program leaves the size of '\(input)' open: write \"input_shape\": [channels, height, width] into the JSON beside it."
-        case .badNormalisation(let channels):
-            "mean and std must be \(channels) numbers each, one a channel, and std positive."
-        case .notScores(let shape):
-            "A score for each class is expected (N×L), and the output has shape \(shape.map(String.init).joined(separator: "×"))."
-        case .classNames(let named, let found):
-            "\(named) class names are given, and the program has \(found) classes."
         }
     }
 }

@@ -18,6 +18,6 @@ public enum StoredClassifier {
             throw ClassifierFault.noClassifier(path: url.path)
         }
         let program = try ProgramClassifier(url)
-        return (program, program.contentHash)
+        return (program, try program.contentHash())
     }
 }

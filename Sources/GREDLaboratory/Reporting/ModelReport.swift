@@ -40,7 +40,7 @@ public struct ModelReport: Codable, Sendable {
         let cost = try program.cost(of: [
             .full([batch, shape.channels, shape.height, shape.width], 0.5, device: model.device)
         ])
-        sha256 = model.contentHash
+        sha256 = try model.contentHash()
         torch = model.torchVersion
         images = "\(shape)"
         batches =

@@ -41,9 +41,9 @@ public struct GuardTraining {
     }
 
     /// - Parameter set: images that the classifier was not trained on.
-    public func run(for classifier: NetworkClassifier, on set: ImageSet, bench: Workbench) throws
-        -> Guard
-    {
+    public func run(
+        for classifier: some TunableClassifier, on set: ImageSet, bench: Workbench
+    ) throws -> Guard {
         let hash = try classifier.contentHash()
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
@@ -208,7 +208,7 @@ public struct GuardTraining {
     }
 
     private func rectify(
-        _ classifier: NetworkClassifier, _ records: [AttackRecord], _ scope: Scope,
+        _ classifier: some TunableClassifier, _ records: [AttackRecord], _ scope: Scope,
         _ bench: Workbench
     ) throws -> Rectifier {
         let configuration = RectifierConfiguration(
@@ -228,14 +228,19 @@ public struct GuardTraining {
                         ofMany: images, observer: bench.observer), labels: labels,
                     checkpoint: checkpoint, identity: try ContentKey.of(configuration),
                     bench: bench)
-                try tuned.save(into: folder)
+                try tuned.writeWeights(to: folder.appending(component: Self.tunedWeights))
                 try? FileManager.default.removeItem(at: checkpoint)
             },
             read: { folder in
-                let tuned = try NetworkClassifier(folder: folder)
+                let file = folder.appending(component: Self.tunedWeights)
+                let tuned = try classifier.copied()
+                try tuned.load(weights: Safetensors.read(file), from: file.path)
                 try tuned.move(to: bench.device)
                 return tuned
             })
         return Rectifier(network: tuned, masking: rectifier.masking, copies: rectifier.copies)
     }
+
+    /// The weights alone: what they are put over is at hand wherever the stage is read.
+    private static let tunedWeights = "classifier.safetensors"
 }

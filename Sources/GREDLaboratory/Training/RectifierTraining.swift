@@ -22,10 +22,11 @@ public struct RectifierTraining {
     /// - Parameters:
     ///   - images: adversarial images, `[N, C, H, W]`.
     ///   - labels: their true labels.
-    public func run(
-        _ classifier: NetworkClassifier, images: Tensor, sensitivity: InputSensitivity,
-        labels: [Int], checkpoint: URL, identity: String, bench: Workbench
-    ) throws -> NetworkClassifier {
+    /// - Returns: the tuned copy; the classifier stays as it is.
+    public func run<Subject: TunableClassifier>(
+        _ classifier: Subject, images: Tensor, sensitivity: InputSensitivity, labels: [Int],
+        checkpoint: URL, identity: String, bench: Workbench
+    ) throws -> Subject {
         let tuned = try classifier.copied()
         try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
             to: bench.observer, title: "fine-tuning the rectifier", network: tuned.network,

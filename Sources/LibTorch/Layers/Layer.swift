@@ -30,6 +30,9 @@ public protocol Layer: AnyObject {
     var ownParameters: [NamedTensor] { get }
     /// What is saved but not optimised (running statistics), of this layer alone.
     var ownBuffers: [NamedTensor] { get }
+
+    /// Moves parameters and buffers to a device, in place.
+    func move(to device: Device) throws
 }
 
 extension Layer {
@@ -79,8 +82,8 @@ extension Layer {
         try load(Dictionary(other.state.map { ($0.name, $0.value) }) { first, _ in first })
     }
 
-    /// Moves parameters and buffers to a device, in place.
     public func move(to device: Device) throws {
-        for (_, value) in state { try value.replace(with: value.to(device)) }
+        for (_, value) in ownParameters + ownBuffers { try value.move(to: device) }
+        for (_, layer) in children { try layer.move(to: device) }
     }
 }

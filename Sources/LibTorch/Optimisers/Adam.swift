@@ -32,22 +32,24 @@ public final class Adam: Optimiser {
     }
 
     public func step(gradients: [Tensor?], learningRate: Double) throws {
-        let live = gradients.indices.filter { gradients[$0] != nil }
-        guard !live.isEmpty else { return }
-        let aligned = try live.compactMap { try gradients[$0]?.laidOut(as: parameters[$0]) }
-        let liveSteps = live.map { steps[$0].value }
-        for step in liveSteps { try step.assign(step + 1) }
-        try Self.fused.call(
-            [
-                .tensors(live.map { parameters[$0] }), .tensors(aligned),
-                .tensors(live.map { means[$0].value }), .tensors(live.map { squares[$0].value }),
-                .tensors([]), .tensors(liveSteps),
-            ],
-            named: [
-                "lr": .double(learningRate), "beta1": .double(betas.0), "beta2": .double(betas.1),
-                "weight_decay": .double(weightDecay), "eps": .double(epsilon), "amsgrad": false,
-                "maximize": false,
-            ])
+        for live in livePlaces(gradients, of: parameters) {
+            let aligned = try live.compactMap { try gradients[$0]?.laidOut(as: parameters[$0]) }
+            let liveSteps = live.map { steps[$0].value }
+            for step in liveSteps { try step.assign(step + 1) }
+            try Self.fused.call(
+                [
+                    .tensors(live.map { parameters[$0] }), .tensors(aligned),
+                    .tensors(live.map { means[$0].value }),
+                    .tensors(live.map { squares[$0].value }),
+                    .tensors([]), .tensors(liveSteps),
+                ],
+                named: [
+                    "lr": .double(learningRate), "beta1": .double(betas.0),
+                    "beta2": .double(betas.1),
+                    "weight_decay": .double(weightDecay), "eps": .double(epsilon), "amsgrad": false,
+                    "maximize": false,
+                ])
+        }
     }
 
     public var state: [NamedTensor] { means + squares + steps }

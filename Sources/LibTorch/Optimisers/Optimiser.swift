@@ -19,6 +19,13 @@ extension Optimiser {
     }
 }
 
+/// The places of the parameters that have a gradient, in groups of one element type: libtorch's
+/// fused optimisers take the first tensor's type for that of all.
+func livePlaces(_ gradients: [Tensor?], of parameters: [Tensor]) -> [[Int]] {
+    let live = gradients.indices.filter { gradients[$0] != nil }
+    return Array(Dictionary(grouping: live) { parameters[$0].dtype }.values)
+}
+
 extension Tensor {
     /// The same values, lying in memory as `parameter` does: libtorch's fused optimisers walk
     /// through memory and not through indices, and a gradient may be transposed, channels-last or

@@ -29,19 +29,19 @@ public final class SGD: Optimiser {
     }
 
     public func step(gradients: [Tensor?], learningRate: Double) throws {
-        let live = gradients.indices.filter { gradients[$0] != nil }
-        guard !live.isEmpty else { return }
-        let aligned = try live.compactMap { try gradients[$0]?.laidOut(as: parameters[$0]) }
-        try Self.fused.call(
-            [
-                .tensors(live.map { parameters[$0] }), .tensors(aligned),
-                .tensors(momentum == 0 ? [] : live.map { velocities[$0].value }),
-            ],
-            named: [
-                "weight_decay": .double(weightDecay), "momentum": .double(momentum),
-                "lr": .double(learningRate), "dampening": 0.0, "nesterov": .bool(nesterov),
-                "maximize": false, "is_first_step": .bool(Self.isFirstStep),
-            ])
+        for live in livePlaces(gradients, of: parameters) {
+            let aligned = try live.compactMap { try gradients[$0]?.laidOut(as: parameters[$0]) }
+            try Self.fused.call(
+                [
+                    .tensors(live.map { parameters[$0] }), .tensors(aligned),
+                    .tensors(momentum == 0 ? [] : live.map { velocities[$0].value }),
+                ],
+                named: [
+                    "weight_decay": .double(weightDecay), "momentum": .double(momentum),
+                    "lr": .double(learningRate), "dampening": 0.0, "nesterov": .bool(nesterov),
+                    "maximize": false, "is_first_step": .bool(Self.isFirstStep),
+                ])
+        }
     }
 
     public var state: [NamedTensor] { velocities }

@@ -16,7 +16,9 @@ extension Program {
         var cost = Cost(multiplyAdds: 0, calls: [:], bytes: 0)
         let aliases = Aliases(of: self)
         _ = try Gradient.pausing {
-            try Replay(self)(inputs) { node, taken, made in
+            let replay = try Replay(self)
+            if let device = inputs.first?.device { try replay.move(to: device) }
+            return try replay(inputs) { node, taken, made in
                 guard let name = node.operatorName else { return }
                 cost.calls[name, default: 0] += 1
                 cost.multiplyAdds += Self.multiplyAdds(name, taken, made)

@@ -75,10 +75,25 @@ public struct Program {
         case device
     }
 
+    /// A parameter or a buffer of the module that was exported.
+    public struct Weight {
+        /// Its name in the module, such as `features.0.weight`: that of PyTorch's `state_dict`.
+        public var name: String
+        /// The value's name in the nodes.
+        public var value: String
+        /// Whether it was a parameter, which training changes, and not a buffer, such as a running
+        /// statistic.
+        public var isParameter: Bool
+    }
+
     /// What the caller gives, in the model's order.
     public var inputs: [Input]
     /// Parameters, buffers and constants, by their values' names.
     public var tensors: [String: Tensor]
+    /// What the module called its parameters and buffers, in its order; weights that are tied in the
+    /// module are one tensor in ``tensors``. A rewrite may leave some without a tensor, and a
+    /// program that was not read from a file has none.
+    public var weights: [Weight]
     /// The calls, in the order in which they are made.
     public var nodes: [Node]
     /// What the caller gets, in the model's order.
@@ -88,14 +103,31 @@ public struct Program {
 
     /// Names all parts; whether they make a program shows where one is replayed.
     public init(
-        inputs: [Input], tensors: [String: Tensor], nodes: [Node], outputs: [Output],
-        ranges: [String: ClosedRange<Int>] = [:]
+        inputs: [Input], tensors: [String: Tensor], weights: [Weight] = [], nodes: [Node],
+        outputs: [Output], ranges: [String: ClosedRange<Int>] = [:]
     ) {
         self.inputs = inputs
         self.tensors = tensors
+        self.weights = weights
         self.nodes = nodes
         self.outputs = outputs
         self.ranges = ranges
+    }
+}
+
+extension Program {
+    /// A copy whose tensors have memory of their own, so that changing them changes nobody else's;
+    /// tied weights stay tied.
+    public func withOwnTensors() throws -> Program {
+        var program = self
+        var copies: [UnsafeRawPointer?: Tensor] = [:]
+        program.tensors = try tensors.mapValues { tensor in
+            if let known = copies[tensor.identity] { return known }
+            let copy = try tensor.cloned()
+            copies[tensor.identity] = copy
+            return copy
+        }
+        return program
     }
 }
 

@@ -145,9 +145,9 @@ struct ProgramPayloads {
             throw ProgramFault.unreadable(path: path, reason: "its list of weights is damaged.")
         }
         // Weights that are one in the model are one here as well.
-        var storages: [String: Tensor] = [:]
+        var known: [String: Tensor] = [:]
         return try payloads.config.reduce(into: [:]) { tensors, entry in
-            tensors[entry.key] = try tensor(entry.key, entry.value, kind, &storages)
+            tensors[entry.key] = try tensor(entry.key, entry.value, kind, &known)
         }
     }
 
@@ -163,9 +163,10 @@ struct ProgramPayloads {
         var folder: String { self == .weights ? "data/weights/" : "data/constants/" }
     }
 
+    /// - Parameter known: storages, and the tensors that were made of them.
     private func tensor(
         _ name: String, _ payload: ProgramSchema.Payloads.Payload, _ kind: Kind,
-        _ storages: inout [String: Tensor]
+        _ known: inout [String: Tensor]
     ) throws -> Tensor {
         func fault(_ reason: String) -> ProgramFault {
             .unreadable(path: path, reason: "'\(name)' \(reason)")
@@ -185,9 +186,11 @@ struct ProgramPayloads {
         guard let last = Self.lastElement(sizes, strides, offset), last < size / dtype.byteCount
         else { throw fault("claims more elements than its \(size) bytes hold.") }
         let key = "\(member) \(dtype)"
+        let view = "\(key) \(sizes) \(strides) \(offset)"
+        if let tensor = known[view] { return tensor }
         let storage: Tensor
-        if let known = storages[key] {
-            storage = known
+        if let whole = known[key] {
+            storage = whole
         } else {
             let bytes = try archive.data(member)
             let count = bytes.count / dtype.byteCount
@@ -196,9 +199,11 @@ struct ProgramPayloads {
                     bytes: UnsafeRawBufferPointer(rebasing: $0[..<(count * dtype.byteCount)]),
                     dtype: dtype, shape: [count])
             }
-            storages[key] = storage
+            known[key] = storage
         }
-        return try storage.strided(shape: sizes, strides: strides, offset: offset)
+        let tensor = try storage.strided(shape: sizes, strides: strides, offset: offset)
+        known[view] = tensor
+        return tensor
     }
 
     private func numbers(_ sizes: [ProgramSchema.Size], _ name: String) throws -> [Int] {

@@ -9,6 +9,7 @@ struct ProgramReader {
         let signature = schema.graphModule.signature
         var inputs: [Program.Input] = []
         var tensors: [String: Tensor] = [:]
+        var named: [Program.Weight] = []
         let weights = try payloads.read(.weights)
         // Buffers that are not saved with the weights lie among the constants.
         let constants = try payloads.read(.constants)
@@ -23,6 +24,10 @@ struct ProgramReader {
                     throw unreadable("the tensor '\(name)' is missing.")
                 }
                 tensors[value] = tensor
+                if weights[name] != nil {
+                    named.append(
+                        Program.Weight(name: name, value: value, isParameter: input.isParameter))
+                }
             case .other(let kind):
                 throw ProgramFault.unsupported(what: "an input of the kind '\(kind)'", source: nil)
             }
@@ -30,7 +35,7 @@ struct ProgramReader {
         var nodes: [Program.Node] = []
         for node in graph.nodes { try append(node, to: &nodes, renaming: [:]) }
         var program = Program(
-            inputs: inputs, tensors: tensors, nodes: nodes,
+            inputs: inputs, tensors: tensors, weights: named, nodes: nodes,
             outputs: try outputs(signature.outputSpecs), ranges: ranges())
         try program.refuseTraining()
         try program.protectInputs()

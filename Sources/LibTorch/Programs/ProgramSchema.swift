@@ -220,6 +220,10 @@ extension ProgramSchema {
         case constant(value: String, name: String)
         case other(String)
 
+        var isParameter: Bool {
+            if case .parameter = self { true } else { false }
+        }
+
         private struct Named: Decodable { var name: String }
         private struct User: Decodable { var arg: Argument }
         private struct Held: Decodable {

@@ -178,6 +178,8 @@ extension Tensor {
             throw TorchError.operatorFailed(name: "Moving a tensor", reason: firstSentence(error))
         }
     }
+    /// Moves this tensor to a device, for all who hold it.
+    public func move(to device: Device) throws { try replace(with: to(device)) }
     /// Overwrites the elements in place.
     public func assign(_ source: Tensor) throws {
         try Op.copy.call([.tensor(self), .tensor(source)])

@@ -42,6 +42,9 @@ extension Program {
     /// Everything that makes a fixed network fast without changing what it says: no-ops dropped,
     /// batch normalisation folded, pooling before ReLU, channels last.
     public func frozen() throws -> Program {
-        try droppingNoOps().foldingBatchNorm().poolingFirst().channelsLast()
+        var program = try droppingNoOps().foldingBatchNorm().poolingFirst().channelsLast()
+        // Folded weights are not the module's any more.
+        program.weights = []
+        return program
     }
 }

@@ -1,0 +1,107 @@
+import Foundation
+import GRED
+import GREDAttacks
+import GREDClassifiers
+import GREDImages
+import LibTorch
+import TestSupport
+import Testing
+
+@testable import GREDLaboratory
+
+@Suite("Training a guard for an exported program")
+struct ProgramGuardTests {
+    private let folder: TemporaryFolder
+    private let classifier: ProgramClassifier
+
+    init() throws {
+        try Engine.setThreadCount(1)
+        folder = try TemporaryFolder()
+        classifier = try Self.program()
+    }
+
+    /// A network of random weights with batch normalisation, for 3×8×8 images of five classes.
+    private static func program() throws -> ProgramClassifier {
+        try ProgramClassifier(
+            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .appending(path: "LibTorchTests/Golden/programs/convnet.pt2"))
+    }
+
+    private func images(
+        _ count: Int, in ranges: [ClosedRange<UInt8>], seed: UInt64 = 1
+    ) throws -> ImageSet {
+        let shape = classifier.inputShape
+        var stream = RandomStream(seed: seed, purpose: "images for a program")
+        let labels = (0..<count).map { $0 % ranges.count }
+        let pixels = labels.flatMap { label in
+            (0..<shape.count).map { _ in UInt8.random(in: ranges[label], using: &stream) }
+        }
+        return try ImageSet(
+            name: "noise", shape: shape, classNames: classifier.classNames, pixels: pixels,
+            labels: labels)
+    }
+
+    private func plan(epochs: Int) -> TrainingPlan {
+        TrainingPlan(
+            epochs: epochs, batchSize: 8, learningRate: .oneCycle(peak: 2e-2, warmUp: 0.3), seed: 5)
+    }
+
+    @Test("the rectifier learns, follows its seed, and leaves the program as it was")
+    func rectifierLearns() throws {
+        let ranges: [ClosedRange<UInt8>] = [20...110, 140...230]
+        let (set, others) = try (images(64, in: ranges), images(64, in: ranges, seed: 2))
+        let before = try classifier.logits(of: others.tensor()).bytes()
+        func tuned() throws -> ProgramClassifier {
+            let checkpoint = folder.url.appending(component: "checkpoint.safetensors")
+            try? FileManager.default.removeItem(at: checkpoint)
+            let images = try set.tensor()
+            return try RectifierTraining(
+                masking: RandomisedMasking(alpha: 0.2), plan: plan(epochs: 8), copies: 2
+            ).run(
+                classifier, images: images,
+                sensitivity: classifier.inputSensitivity(of: images), labels: set.labels,
+                checkpoint: checkpoint, identity: "test", bench: .inside(folder))
+        }
+        let first = try tuned()
+        #expect(try classifier.logits(of: others.tensor()).bytes() == before)
+        #expect(try tuned().contentHash() == first.contentHash())
+        let (old, new) = try (
+            Accuracy.of(classifier, on: others).value, Accuracy.of(first, on: others).value
+        )
+        #expect(new > 0.9 && old < 0.75)
+    }
+
+    @Test("a guard is trained whole, and read from the store again as the same")
+    func wholeGuard() throws {
+        let noise = try images(40, in: [0...255])
+        let set = try ImageSet(
+            name: "noise", shape: noise.shape, classNames: noise.classNames, pixels: noise.pixels,
+            labels: classifier.predictions(for: noise.tensor()).ints())
+        func detector(_ reading: Detector.Reading) -> DetectorTraining {
+            DetectorTraining(
+                reading: reading, architecture: Architecture(.vgg11, width: 1 / 32),
+                plan: plan(epochs: 1))
+        }
+        let training = GuardTraining(
+            attacks: [try AttackPlan(DDN(steps: 20), count: 30)], org: detector(.image),
+            sen: detector(.sensitivity(.logarithmic)),
+            rectifier: RectifierTraining(
+                masking: RandomisedMasking(alpha: 0.2), plan: plan(epochs: 2), copies: 2))
+        let sentry = try training.run(for: classifier, on: set, bench: .inside(folder))
+        let verdicts = try sentry.inspect(set.tensor()).verdicts
+        let tuned = try #require(sentry.rectifier.network as? ProgramClassifier)
+        #expect(try tuned.contentHash() != classifier.contentHash())
+
+        let stage = try #require(folder.names.first { $0.hasPrefix("rectifier-") })
+        #expect(
+            try FileManager.default.contentsOfDirectory(
+                atPath: folder.url.appending(component: stage).path
+            ).sorted() == ["classifier.safetensors", "configuration.json"])
+        let stages = try folder.names
+        // Of a kind that is not known when the guard is asked for.
+        let again: any TunableClassifier = try Self.program()
+        let stored = try training.run(for: again, on: set, bench: .inside(folder))
+        #expect(try folder.names == stages)
+        #expect(try stored.inspect(set.tensor()).verdicts == verdicts)
+    }
+}
