@@ -55,6 +55,10 @@ public final class ProgramClassifier: TunableClassifier {
     public let notes: [String]
     /// The version of torch that wrote the file.
     public let torchVersion: String
+    /// What was said of the program when it was read.
+    public let description: Description
+    /// Where it was read from.
+    public let file: URL
 
     /// A ``ProgramNetwork``. Train that of a copy: the one that was read is named by its file.
     public var network: any Layer { programNetwork }
@@ -85,6 +89,8 @@ public final class ProgramClassifier: TunableClassifier {
     /// Reads a file that `description` speaks of.
     public init(_ file: URL, _ description: Description) throws {
         let read = try ProgramFile(file)
+        self.file = file
+        self.description = description
         notes = read.notes
         torchVersion = read.torchVersion
         let shape = try Self.shape(of: read.program, description)
@@ -120,6 +126,8 @@ public final class ProgramClassifier: TunableClassifier {
         classNames = original.classNames
         notes = original.notes
         torchVersion = original.torchVersion
+        description = original.description
+        file = original.file
         fileHash = original.fileHash
         self.knownHash = knownHash
         programNetwork = try original.programNetwork.running(program, precision: precision)
@@ -177,6 +185,15 @@ public final class ProgramClassifier: TunableClassifier {
     public func contentHash() throws -> String {
         if let knownHash { return knownHash }
         return Self.hex(try Data(fileHash.utf8) + Safetensors.data(of: programNetwork.state))
+    }
+
+    /// Reads the file that the program came from once more, to keep it elsewhere.
+    /// - Throws: ``ProgramClassifierFault/changed(path:)`` where it is not the file that was read.
+    public func fileContents() throws -> Data {
+        guard let data = try? Data(contentsOf: file), Self.hex(data) == fileHash else {
+            throw ProgramClassifierFault.changed(path: file.path)
+        }
+        return data
     }
 
     private static func hex(_ data: Data) -> String {

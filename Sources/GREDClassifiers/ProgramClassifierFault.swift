@@ -20,6 +20,8 @@ public enum ProgramClassifierFault: Error, Equatable, CustomStringConvertible {
     case nothingToTrain
     /// Weights that were to be put over the program's do not fit it.
     case otherWeights(path: String, reason: String)
+    /// The file of a program that is in use was replaced, changed or removed.
+    case changed(path: String)
 
     public var description: String {
         switch self {
@@ -41,6 +43,8 @@ public enum ProgramClassifierFault: Error, Equatable, CustomStringConvertible {
             "\(named) class names are given, and the program has \(found) classes."
         case .nothingToTrain:
             "The program has no weights that were parameters of its module, so it cannot be fine-tuned: export the module itself, not a frozen or rewritten form of it."
+        case .changed(let path):
+            "\(path) is no longer the file that was read: put it back, or begin again with what is there now."
         case .otherWeights(let path, let reason):
             "\(path) holds no weights of this program: \(reason) Weights that were tuned fit the program that they began from, and no other."
         }

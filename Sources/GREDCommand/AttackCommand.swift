@@ -26,7 +26,8 @@ struct AttackCommand: ParsableCommand {
     @Argument(help: "One or more of \(AttackCatalogue.names.joined(separator: ", ")).")
     var attacks: [String]
 
-    @Option(help: "The folder of a classifier.", completion: .directory)
+    @Option(
+        help: "The folder of a classifier, or an exported program (.pt2).", completion: .file())
     var classifier: String
 
     @Option(help: "The data set: mnist, cifar10, digits, or a folder of images.")
@@ -99,7 +100,8 @@ struct AttackCommand: ParsableCommand {
     func run() throws {
         let bench = try options.bench(in: searchIn)
         if let output { try OutputFolder.check(output) }
-        let (classifier, hash) = try StoredClassifier.read(URL(filePath: classifier))
+        let classifier = try StoredClassifier.read(URL(filePath: classifier))
+        let hash = try classifier.contentHash()
         try classifier.move(to: bench.device)
         let plans = try attacks.map {
             try AttackPlan(
@@ -109,7 +111,7 @@ struct AttackCommand: ParsableCommand {
         let set = try DataSet(
             named: data, reading: folder.reading(for: classifier), observer: bench.observer
         ).sets.test
-        try checkAtTheDoor(classifier, set, bench)
+        try classifier.checkAtTheDoor(on: set, bench)
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench, batchSize: batchSize,
             precision: searchIn)
@@ -143,23 +145,6 @@ struct AttackCommand: ParsableCommand {
         if let output {
             print("adversarial images in \(output); a page to look at: \(output)/attacks.html")
         }
-    }
-
-    /// A stranger's model is looked at before anything is said of it.
-    private func checkAtTheDoor(
-        _ classifier: any Classifier, _ set: ImageSet, _ bench: Workbench
-    ) throws {
-        guard let model = classifier as? ProgramClassifier, set.shape == model.inputShape else {
-            return
-        }
-        let images = set.prefix(512)
-        let check = try DoorCheck(
-            of: model, images: images.tensor(), labels: images.labels,
-            batchSizes: model.program.batchSizes)
-        for finding in check.findings where finding.verdict != .fine {
-            bench.observer.say("\(finding.subject): \(finding.sentence)")
-        }
-        guard check.isSound else { throw ExitCode.failure }
     }
 
     private func configured(_ name: String, budget: AttackCatalogue.Budget) throws

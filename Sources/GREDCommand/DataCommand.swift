@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GREDImages
 import GREDLaboratory
+import LibTorch
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +18,9 @@ struct DataCommand: ParsableCommand {
             Every command splits a data set in the same way, by a hash of each image's pixels: fit \
             trains the classifier, guard the guard, calibrate sets thresholds, test measures. No \
             image is in two sets.
+
+            With --output, each set is written as a safetensors file with `images` (bytes, \
+            N×C×H×W) and `labels`, for training a classifier of your own on fit alone.
 
             Examples:
               gred data
@@ -36,15 +40,25 @@ struct DataCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Option(
+        help: "A folder to write the sets to, a safetensors file each.", completion: .directory)
+    var output: String?
+
     @OptionGroup var folder: FolderOptions
 
     func run() throws {
+        if let output { try OutputFolder.check(output) }
         let data = try DataSet(
             named: name, reading: folder.reading(size: size), observer: TerminalObserver())
         let sets = [
             ("fit", data.sets.fit), ("guard", data.sets.guard),
             ("calibrate", data.sets.calibrate), ("test", data.sets.test),
         ]
+        if let output {
+            for (name, set) in sets {
+                try set.write(to: URL(filePath: output).appending(component: "\(name).safetensors"))
+            }
+        }
         if json {
             try JSONOutput.print(
                 sets.map { Row(set: $0.0, images: $0.1.count, sha256: $0.1.contentHash) })
@@ -66,5 +80,17 @@ struct DataCommand: ParsableCommand {
         var set: String
         var images: Int
         var sha256: String
+    }
+}
+
+extension ImageSet {
+    /// `images`, of bytes, `labels`, and the names of the classes.
+    fileprivate func write(to file: URL) throws {
+        let shape = [count, shape.channels, shape.height, shape.width]
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Safetensors.write(
+            [("images", Tensor(pixels, shape: shape)), ("labels", Tensor(labels))],
+            metadata: ["set": name, "class_names": classNames.joined(separator: "\n")], to: file)
     }
 }

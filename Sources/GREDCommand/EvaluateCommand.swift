@@ -51,8 +51,8 @@ struct EvaluateCommand: ParsableCommand {
         var recipe = recipe
         let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output)
-        guard let classifier = sentry.classifier as? NetworkClassifier else {
-            throw BundleFault.notBuiltIn
+        guard let classifier = sentry.classifier as? any TunableClassifier else {
+            throw BundleFault.cannotBeKept
         }
         try sentry.move(to: bench.device)
         let data = try DataSet(

@@ -22,7 +22,8 @@ struct ProtectCommand: ParsableCommand {
               gred protect digits --profile smoke --output quick-guard
             """)
 
-    @Argument(help: "The folder of a classifier.", completion: .directory)
+    @Argument(
+        help: "The folder of a classifier, or an exported program (.pt2).", completion: .file())
     var classifier: String
 
     @Option(
@@ -69,10 +70,11 @@ struct ProtectCommand: ParsableCommand {
         var recipe = recipe
         let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output, marker: "guard.json")
-        let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
+        let classifier = try StoredClassifier.read(URL(filePath: classifier))
         try classifier.move(to: bench.device)
         let data = try DataSet(
             named: data, reading: folder.reading(for: classifier), observer: bench.observer)
+        try classifier.checkAtTheDoor(on: data.sets.guard, bench)
         let sentry = try recipe.protect(classifier, data: data, bench: bench)
         try GuardBundle.write(
             sentry, training: recipe.trainingDescription(on: data, bench: bench),

@@ -54,8 +54,8 @@ extension ProgramTests {
                 (nil, ["there is no guard.json", "gred protect"]),
                 ("{", ["guard.json", "gred protect"]),
                 (
-                    sound.replacingOccurrences(of: #""schema" : 1"#, with: #""schema" : 2"#),
-                    ["schema 2", "schemas 1 to 1", "newer program"]
+                    sound.replacingOccurrences(of: #""schema" : 2"#, with: #""schema" : 3"#),
+                    ["schema 3", "schemas 1 to 2", "newer program"]
                 ),
                 (
                     sound.replacingOccurrences(of: #""masking""#, with: #""masks""#),

@@ -83,8 +83,9 @@ struct ProgramGuardTests {
                 plan: plan(epochs: 1))
         }
         let training = GuardTraining(
-            attacks: [try AttackPlan(DDN(steps: 20), count: 30)], org: detector(.image),
-            sen: detector(.sensitivity(.logarithmic)),
+            attacks: [try AttackPlan(DDN(steps: 20), count: 30)],
+            method: .paper(
+                org: detector(.image), sen: detector(.sensitivity(.logarithmic))),
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: 0.2), plan: plan(epochs: 2), copies: 2))
         let sentry = try training.run(for: classifier, on: set, bench: .inside(folder))

@@ -279,15 +279,17 @@ private enum MadeUp {
         accuracy: Double, interval: [Double], org: Double, sen: Double, auroc: Double, tpr: Double,
         recovered: Double, guarded: Double
     ) -> EvaluationReport.Attack {
-        EvaluationReport.Attack(
-            name: name, targeted: targeted, settings: ["epsilon": 8.0 / 255, "steps": 40],
+        let settings: [String: Double] = ["epsilon": 8.0 / 255, "steps": 40]
+        let bounds: [Double] = [recovered - 0.02, recovered + 0.02]
+        return EvaluationReport.Attack(
+            name: name, variant: "", targeted: targeted, settings: settings,
             trainedOn: !targeted, attempted: tried, attackSuccess: success,
             attackSuccessInterval: [success - 0.01, success], attackSuccessRounded: success - 0.004,
             samples: samples, medianL2: l2, medianL2Rounded: l2, detectionAccuracy: accuracy,
             detectionAccuracyInterval: interval, detectionAccuracyOrg: org,
             detectionAccuracySen: sen, auroc: auroc, tprAt1PercentFpr: tpr,
             tprAt5PercentFpr: min(1, tpr + 0.1), recoveredAccuracy: recovered,
-            recoveredAccuracyInterval: [recovered - 0.02, recovered + 0.02],
+            recoveredAccuracyInterval: bounds,
             guardedAccuracy: guarded, unguardedAccuracy: 0.5, aurocOfLogScale: 0.8)
     }
 }

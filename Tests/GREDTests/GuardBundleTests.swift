@@ -214,14 +214,14 @@ struct GuardBundleTests {
     }
 
     @Test("is not made of a guard whose networks are somebody else's, and leaves nothing behind")
-    func notBuiltIn() throws {
+    func cannotBeKept() throws {
         let sentry = small.sentry
         let stranger = Function(SmallGuard.shape, classes: 3) {
             try sentry.classifier.logits(of: $0)
         }
         let foreign = Guard(
             classifier: stranger, detection: sentry.detection, rectifier: sentry.rectifier)
-        #expect(throws: BundleFault.notBuiltIn) { try write(foreign) }
+        #expect(throws: BundleFault.cannotBeKept) { try write(foreign) }
         #expect(try outer.contents.isEmpty)
     }
 

@@ -45,26 +45,33 @@ public enum GuardBundle {
         _ sentry: Guard, to folder: URL, over older: Data? = nil,
         finish: (inout GuardManifest) -> Void
     ) throws {
-        guard let classifier = sentry.classifier as? NetworkClassifier,
-            let rectifier = sentry.rectifier.network as? NetworkClassifier
-        else { throw BundleFault.notBuiltIn }
+        guard let classifier = sentry.classifier as? any TunableClassifier,
+            let rectifier = sentry.rectifier.network as? any TunableClassifier
+        else { throw BundleFault.cannotBeKept }
         try AtomicFolder.write(to: folder, marker: manifestName) { partial in
             var parts: [String: GuardManifest.Part] = [:]
-            let networks = [
-                (GuardManifest.PartName.classifier, classifier.network),
-                (GuardManifest.PartName.rectifier, rectifier.network),
-            ]
-            let detectors = sentry.detection.networks.map {
-                (GuardManifest.PartName.detection($0.name), $0.network)
-            }
-            for (name, network) in networks + detectors {
-                let data = try Safetensors.data(of: network.state)
+            func write(_ data: Data, _ name: String) throws {
                 try AtomicFile.write(data, to: partial.appending(component: name))
                 parts[name] = GuardManifest.Part(bytes: data.count, sha256: hash(data))
             }
+            if let program = classifier as? ProgramClassifier {
+                try write(program.fileContents(), GuardManifest.PartName.program)
+            } else {
+                try write(
+                    Safetensors.data(of: classifier.network.state),
+                    GuardManifest.PartName.classifier)
+            }
+            try write(
+                Safetensors.data(of: rectifier.network.state), GuardManifest.PartName.rectifier)
+            for (name, network) in sentry.detection.networks {
+                try write(
+                    Safetensors.data(of: network.state), GuardManifest.PartName.detection(name))
+            }
             var manifest = GuardManifest(
                 schema: GuardManifest.currentSchema, madeBy: "",
-                classifier: classifier.description, classifierHash: try classifier.contentHash(),
+                classifier: (classifier as? NetworkClassifier)?.description,
+                program: (classifier as? ProgramClassifier)?.description,
+                classifierHash: try classifier.contentHash(),
                 threshold: sentry.threshold == .evenOdds ? nil : sentry.threshold,
                 masking: sentry.rectifier.masking, copies: sentry.rectifier.copies, training: [],
                 parts: parts)
@@ -154,9 +161,25 @@ public enum GuardBundle {
                     reason: "\(error)".replacing(/\.$/, with: ""))
             }
         }
-        func classifier(_ name: String) throws -> NetworkClassifier {
-            try network(name) {
-                try NetworkClassifier(manifest.classifier, weights: $0, from: $1)
+        let classifier: any TunableClassifier
+        let rectifier: any TunableClassifier
+        if let description = manifest.classifier {
+            func read(_ name: String) throws -> NetworkClassifier {
+                try network(name) { try NetworkClassifier(description, weights: $0, from: $1) }
+            }
+            classifier = try read(GuardManifest.PartName.classifier)
+            rectifier = try read(GuardManifest.PartName.rectifier)
+        } else {
+            let program = try program(of: manifest, in: folder)
+            if let contradiction = manifest.contradiction(to: program.inputShape) {
+                throw BundleFault.badManifest(
+                    path: folder.appending(component: manifestName).path, reason: contradiction)
+            }
+            classifier = program
+            rectifier = try network(GuardManifest.PartName.rectifier) {
+                let tuned = try program.copied()
+                try tuned.load(weights: $0, from: $1)
+                return tuned
             }
         }
         func detection() throws -> Detection {
@@ -181,12 +204,25 @@ public enum GuardBundle {
                 org: try detector("org", manifest.org), sen: try detector("sen", manifest.sen))
         }
         return Guard(
-            classifier: try classifier(GuardManifest.PartName.classifier),
+            classifier: classifier,
             detection: try detection(), threshold: manifest.threshold ?? .evenOdds,
             rectifier: Rectifier(
-                network: try classifier(GuardManifest.PartName.rectifier),
+                network: rectifier,
                 masking: manifest.masking, copies: manifest.copies),
             key: key)
+    }
+
+    private static func program(of manifest: GuardManifest, in folder: URL) throws
+        -> ProgramClassifier
+    {
+        let file = folder.appending(component: GuardManifest.PartName.program)
+        _ = try checkedPart(GuardManifest.PartName.program, of: manifest, in: folder)
+        do {
+            return try ProgramClassifier(file, manifest.program ?? .init())
+        } catch {
+            throw BundleFault.badPart(
+                path: file.path, reason: "\(error)".replacing(/\.$/, with: ""))
+        }
     }
 
     private static func checkedPart(
@@ -228,8 +264,9 @@ public enum GuardBundle {
 
 /// A bundle that cannot be written or read.
 public enum BundleFault: Error, Equatable, CustomStringConvertible {
-    /// On writing: the classifier or the rectifier's network is no `NetworkClassifier`.
-    case notBuiltIn
+    /// On writing: the classifier or the rectifier's network is a type of your own, which nothing here
+    /// knows how to write.
+    case cannotBeKept
     /// The folder has no `guard.json` that can be opened.
     case noBundle(path: String)
     /// `guard.json` is malformed or incomplete, or describes a guard that cannot be built.
@@ -242,8 +279,8 @@ public enum BundleFault: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .notBuiltIn:
-            "Only guards of built-in networks can be saved as a bundle."
+        case .cannotBeKept:
+            "Only guards of built-in networks and of exported programs can be saved as a bundle."
         case .noBundle(let path):
             "\(path) holds no guard (there is no guard.json in it): make one with `gred protect`."
         case .badManifest(let path, let reason):

@@ -1,4 +1,5 @@
 import GREDClassifiers
+import GREDImages
 
 /// `guard.json`: what a bundle holds, and everything that is not a weight.
 public struct GuardManifest: Sendable, Codable {
@@ -8,9 +9,11 @@ public struct GuardManifest: Sendable, Codable {
     public var madeBy: String
     /// The program that saved the bundle again, changed, where one did.
     public var savedBy: String?
-    /// What is guarded.
-    public var classifier: NetworkClassifier.Description
-    /// SHA-256 of the guarded classifier's weights.
+    /// What is guarded, where it is a built-in network.
+    public var classifier: NetworkClassifier.Description?
+    /// What is said of the exported program that is guarded, where it is one. Since schema 2.
+    public var program: ProgramClassifier.Description?
+    /// What names the guarded classifier: SHA-256 of a built-in one's weights, or of a program's file.
     public var classifierHash: String
     /// How CNN_org is built, in a guard of the paper's two networks.
     public var org: Detector.Description?
@@ -43,11 +46,12 @@ public struct GuardManifest: Sendable, Codable {
 
     /// What in it cannot be true, or nil. It was read from a file that anybody may have changed.
     var contradiction: String? {
-        let shapes = [org?.imageShape, sen?.imageShape, detector?.imageShape].compactMap { $0 }
-        for shape in shapes where shape != classifier.inputShape {
+        if (classifier == nil) == (program == nil) {
             return
-                "a detector is for images of \(shape), and the classifier's are \(classifier.inputShape)"
+                classifier == nil
+                ? "'classifier' is missing" : "it describes two classifiers, and one is guarded"
         }
+        if let classifier, let other = contradiction(to: classifier.inputShape) { return other }
         if detector != nil, org != nil || sen != nil {
             return
                 "it holds CNN_org or CNN_sen beside a universal detector, and one of both decides"
@@ -79,8 +83,17 @@ public struct GuardManifest: Sendable, Codable {
         return nil
     }
 
+    /// Which detector is for other images than the classifier, or nil.
+    func contradiction(to inputShape: ImageShape) -> String? {
+        let shapes = [org?.imageShape, sen?.imageShape, detector?.imageShape].compactMap { $0 }
+        return shapes.first { $0 != inputShape }.map {
+            "a detector is for images of \($0), and the classifier's are \(inputShape)"
+        }
+    }
+
     enum PartName {
         static let classifier = "classifier.safetensors"
+        static let program = "classifier.pt2"
         /// Of one of a detection's networks.
         static func detection(_ network: String) -> String { "\(network).safetensors" }
         static let rectifier = "rectifier.safetensors"

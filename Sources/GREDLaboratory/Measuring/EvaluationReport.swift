@@ -29,6 +29,8 @@ public struct EvaluationReport: Codable, Sendable {
     public struct Attack: Codable, Sendable {
         /// The attack's name without its goal, such as `ddn`.
         public var name: String
+        /// What tells it from other rows with the same attack, such as `κ 4`; empty where it is alone.
+        public var variant: String
         /// Whether each image was given a class to be turned into.
         public var targeted: Bool
         /// The attack's settings.

@@ -11,7 +11,7 @@ public struct GuardEvaluation {
     /// The guard that is measured.
     public let sentry: Guard
     /// What is attacked: the classifier that the guard guards.
-    public let classifier: NetworkClassifier
+    public let classifier: any TunableClassifier
     /// What attacks search in; what they claim is judged in float32.
     public let precision: Precision
     /// Images inspected at once.
@@ -33,7 +33,7 @@ public struct GuardEvaluation {
     ///   - classifier: the same that `sentry` guards; not checked.
     ///   - precision: what attacks search in.
     public init(
-        _ sentry: Guard, classifier: NetworkClassifier, precision: Precision = .float32
+        _ sentry: Guard, classifier: any TunableClassifier, precision: Precision = .float32
     ) {
         self.sentry = sentry
         self.classifier = classifier
@@ -195,7 +195,7 @@ public struct GuardEvaluation {
             + zip(adversarial.verdicts, labels).filter { $0.label == $1 }.count
 
         return EvaluationReport.Attack(
-            name: plan.attack.name, targeted: plan.isTargeted,
+            name: plan.attack.name, variant: plan.variant, targeted: plan.isTargeted,
             settings: try plan.settings(), trainedOn: trainedOn, attempted: record.count,
             attackSuccess: success.value, attackSuccessInterval: success.bounds,
             attackSuccessRounded: Statistics.share(record.succeededRounded), samples: labels.count,

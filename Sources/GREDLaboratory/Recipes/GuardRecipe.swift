@@ -8,11 +8,12 @@ public protocol GuardRecipe {
     var precision: Precision { get set }
 
     /// Trains a guard on `guard`.
-    func protect(_ classifier: NetworkClassifier, data: DataSet, bench: Workbench) throws -> Guard
+    func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
+        -> Guard
 
     /// Measures a guard on `test`, which it has never seen.
     func evaluate(
-        _ sentry: Guard, of classifier: NetworkClassifier, on data: DataSet, bench: Workbench
+        _ sentry: Guard, of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
     ) throws -> GuardEvaluation.Findings
 
     /// How the guard was trained, a sentence each, for its bundle.

@@ -36,7 +36,7 @@ extension Recipe {
     }
 
     /// Trains the guard on `guard`.
-    public func protect(_ classifier: NetworkClassifier, data: DataSet, bench: Workbench) throws
+    public func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
         -> Guard
     {
         try guardTraining(shape: classifier.inputShape, seed: bench.seed)
@@ -45,7 +45,7 @@ extension Recipe {
 
     /// Measures the guard on `test`, with thresholds from `calibrate`.
     public func evaluate(
-        _ sentry: Guard, of classifier: NetworkClassifier, on data: DataSet, bench: Workbench
+        _ sentry: Guard, of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
     ) throws -> GuardEvaluation.Findings {
         let shape = classifier.inputShape
         return try GuardEvaluation(

@@ -71,7 +71,7 @@ public struct UniversalRecipe: Sendable {
 extension UniversalRecipe {
     /// Trains the guard on `guard`, and sets its threshold on `calibrate`.
     /// - Throws: `CalibrationFault` before anything is trained where the rate is too fine.
-    public func protect(_ classifier: NetworkClassifier, data: DataSet, bench: Workbench) throws
+    public func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
         -> Guard
     {
         let clean = data.sets.calibrate.prefix(calibrate)
@@ -84,7 +84,7 @@ extension UniversalRecipe {
 
     /// Measures a guard on `test`.
     public func evaluate(
-        _ sentry: Guard, of classifier: NetworkClassifier, on data: DataSet, bench: Workbench
+        _ sentry: Guard, of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
     ) throws -> GuardEvaluation.Findings {
         let shape = classifier.inputShape
         let trainedOn = try plans(for: shape).map(\.title)
@@ -101,7 +101,7 @@ extension UniversalRecipe {
             .map { "\($0.title) on \($0.count) images" }.joined(separator: "; ")
         return [
             "Detector and rectifier trained on \(data.sets.guard.name): \(attacks).",
-            "Clean images changed by noise are among the benign.",
+            "Clean images with noise, recompressed, blurred, shifted, lighter and darker are among the benign.",
             "Profile \(name), seed \(bench.seed).",
         ] + data.notes
     }

@@ -4,30 +4,32 @@ extension EvaluationPage {
     /// Curves and rates of detection; nil without attacks.
     var detection: Section? {
         guard !report.attacks.isEmpty else { return nil }
+        let parts: [Table.Column] = report.hasParts ? [.number("org"), .number("sen")] : []
         var table = Table(
-            columns: [
-                "attack", .number("|A|"), .number("accuracy (95%)"), .number("org"),
-                .number("sen"), .number("AUROC"), .number("TPR at 1%"), .number("TPR at 5%"),
+            columns: ["attack", .number("|A|"), .number("accuracy (95%)")] + parts + [
+                .number("AUROC"), .number("TPR at 1%"), .number("TPR at 5%"),
                 .number("AUROC of ℓ"),
             ],
             note: """
                 Accuracy: the mean rate over A's clean and adversarial copies, adversarial where \
-                the guard says so; org and sen: one detector alone. TPR at 1% and 5%: with the thresholds that \
+                the guard says so\(report.hasParts ? "; org and sen: one detector alone" : ""). TPR at 1% and 5%: with the thresholds that \
                 so many of separate clean images exceed. AUROC of ℓ: of the logarithm of f's loss at \
                 its own label, one number that needs no detector, and so the baseline; far below 0.5 it \
                 tells as much, but the other way round.
                 """ + untrained)
         for attack in report.attacks {
-            table.append([
-                .init(attack.markedTitle), .init(Figure.count(attack.samples)),
-                .init(attack.detection.formatted(), tint: attack.detectionTint),
-                .init(Figure.fixed(attack.detectionAccuracyOrg ?? .nan)),
-                .init(Figure.fixed(attack.detectionAccuracySen ?? .nan)),
-                .init(Figure.fixed(attack.auroc)),
-                .init(Figure.fixed(attack.tprAt1PercentFpr)),
-                .init(Figure.fixed(attack.tprAt5PercentFpr)),
-                .init(Figure.fixed(attack.aurocOfLogScale)),
-            ])
+            let parts: [Table.Cell] =
+                report.hasParts ? attack.parts.map { .init(Figure.fixed($0)) } : []
+            table.append(
+                [
+                    .init(attack.markedTitle), .init(Figure.count(attack.samples)),
+                    .init(attack.detection.formatted(), tint: attack.detectionTint),
+                ] + parts + [
+                    .init(Figure.fixed(attack.auroc)),
+                    .init(Figure.fixed(attack.tprAt1PercentFpr)),
+                    .init(Figure.fixed(attack.tprAt5PercentFpr)),
+                    .init(Figure.fixed(attack.aurocOfLogScale)),
+                ])
         }
         let images = Figure.count(report.cleanImages)
         let text =
@@ -40,7 +42,7 @@ extension EvaluationPage {
     }
 
     private var detectors: String {
-        report.falsePositiveRateSen == nil
+        !report.hasParts
             ? "One detector reads each input: the image, its sensitivity, and how f answers when a"
                 + " little noise is added."
             : "Two detectors read each input: org the image, sen its sensitivity; the surer one"

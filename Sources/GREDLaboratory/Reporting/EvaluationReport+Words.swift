@@ -6,17 +6,25 @@ extension EvaluationReport {
     /// How many of the clean test images were called adversarial.
     var falsePositiveCount: Int { Self.count(falsePositiveRate, of: cleanImages) }
 
+    /// Whether the guard is the paper's, whose two networks have figures of their own.
+    var hasParts: Bool { falsePositiveRateSen != nil }
+
     private static func count(_ share: Double, of total: Int) -> Int {
         share.isFinite ? Int((share * Double(total)).rounded()) : 0
     }
 }
 
 extension EvaluationReport.Attack {
-    /// The name in reports, such as `ddn` or `ddn (targeted)`; as ``AttackPlan/title``.
-    var title: String { targeted ? "\(name) (targeted)" : name }
+    /// The name in reports, such as `ddn`, `ddn, κ 4` or `ddn (targeted)`; as ``AttackPlan/title``.
+    var title: String {
+        (variant.isEmpty ? name : "\(name), \(variant)") + (targeted ? " (targeted)" : "")
+    }
 
     /// The title with an asterisk where the detectors never trained on the attack.
     var markedTitle: String { trainedOn ? title : title + " *" }
+
+    /// What each of the paper's two networks detects alone.
+    var parts: [Double] { [detectionAccuracyOrg, detectionAccuracySen].map { $0 ?? .nan } }
 
     var success: Estimate { Estimate(attackSuccess, within: attackSuccessInterval) }
     var detection: Estimate { Estimate(detectionAccuracy, within: detectionAccuracyInterval) }

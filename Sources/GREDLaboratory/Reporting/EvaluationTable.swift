@@ -4,13 +4,16 @@ import GREDCharts
 public enum EvaluationTable {
     /// At most 120 columns wide in a terminal, its note aside, for up to 99,999 images an attack.
     public static func table(_ report: EvaluationReport) -> Table {
+        let parts: [Table.Column] = report.hasParts ? [.number("org"), .number("sen")] : []
         var table = Table(
             columns: [
                 "attack", .number("tried"), .number("success"), .number("|A|"), .number("L2"),
-                .number("detected (95%)"), .number("org"), .number("sen"), .number("AUROC"),
-                .number("TPR@1%"), .number("recovered"), .number("guarded"), .number("alone"),
+                .number("detected (95%)"),
+            ] + parts + [
+                .number("AUROC"), .number("TPR@1%"), .number("recovered"), .number("guarded"),
+                .number("alone"),
             ], note: note(report))
-        for attack in report.attacks { table.append(row(attack)) }
+        for attack in report.attacks { table.append(row(attack, hasParts: report.hasParts)) }
         return table
     }
 
@@ -43,15 +46,17 @@ public enum EvaluationTable {
         headline(report).joined(separator: " ") + "\n\n" + MarkdownTable(table(report)).render()
     }
 
-    private static func row(_ attack: EvaluationReport.Attack) -> [Table.Cell] {
+    private static func row(_ attack: EvaluationReport.Attack, hasParts: Bool) -> [Table.Cell] {
         // The paper's suffix for targeted, for want of room.
-        let name = attack.name + (attack.targeted ? "-T" : "") + (attack.trainedOn ? "" : "*")
+        let variant = attack.variant.isEmpty ? "" : " \(attack.variant)"
+        let name =
+            attack.name + variant + (attack.targeted ? "-T" : "") + (attack.trainedOn ? "" : "*")
+        let parts: [Table.Cell] = hasParts ? attack.parts.map { .init(Figure.fixed($0)) } : []
         return [
             .init(name), .init(String(attack.attempted)), .init(Figure.fixed(attack.attackSuccess)),
             .init(String(attack.samples)), .init(Figure.fixed(attack.medianL2, digits: 2)),
             .init(attack.detection.formatted(), tint: attack.detectionTint),
-            .init(Figure.fixed(attack.detectionAccuracyOrg ?? .nan)),
-            .init(Figure.fixed(attack.detectionAccuracySen ?? .nan)),
+        ] + parts + [
             .init(Figure.fixed(attack.auroc)),
             .init(Figure.fixed(attack.tprAt1PercentFpr)),
             .init(Figure.fixed(attack.recoveredAccuracy)),

@@ -1,30 +1,58 @@
 import Foundation
+import GREDImages
 import LibTorch
 
 /// Clean images that were changed harmlessly: a detector that is to find attacks, and not whatever is
 /// unusual, learns them as benign ("hard negatives").
+///
+/// Half of them carry Gaussian noise, without which a network that sees the image takes noise for an
+/// attack; the others are recompressed, blurred, shifted, or made lighter or darker.
 struct Negatives {
-    /// The L2 norms of the Gaussian noise, for an image of 3×32×32 pixels; drawn evenly on a
-    /// logarithmic scale. An image of another size gets noise of the same strength a pixel.
+    /// The L2 norms of the noise, for an image of 3×32×32 pixels; drawn evenly on a logarithmic scale.
+    /// An image of another size gets noise of the same strength a pixel.
     var noise: ClosedRange<Double> = 0.1...2
+    /// JPEG's qualities.
+    var quality: ClosedRange<Int> = 50...95
+    /// The blur's deviations, in pixels.
+    var blur: ClosedRange<Double> = 0.3...1
+    /// The longest shift, in pixels.
+    var shift = 2
+    /// Factors on brightness and on contrast.
+    var factor: ClosedRange<Double> = 0.8...1.2
 
     /// A changed copy of each image, rounded to 8 bits.
     /// - Parameters:
     ///   - images: `[N, C, H, W]` in 0…1.
     ///   - first: the place of the first image among all, which its random numbers follow from.
     func copies(of images: Tensor, seed: UInt64, first: Int) throws -> Tensor {
-        let size = images.count / max(images.shape[0], 1)
-        let scale = (Double(size) / 3072).squareRoot()
-        let (least, most) = (log(noise.lowerBound), log(noise.upperBound))
         let copies = try (0..<images.shape[0]).map { place in
             var stream = RandomStream(seed: seed, purpose: "negatives", index: first + place)
-            let norm = exp(least + (most - least) * Double(stream.uniform())) * scale
-            let shifts = try Tensor(stream.normals(size), shape: [1] + images.shape.dropFirst())
-            let length = try shifts.rowNorms().item()
-            return try shifts * (norm / length)
+            let image = try images.sliced(place..<place + 1)
+            let corruption = corruption(of: image, &stream)
+            var streams = [stream]
+            return try corruption.applied(to: image, streams: &streams)
         }
-        guard !copies.isEmpty else { return images }
-        let shifted = try images + Tensor.concatenated(copies).to(images.device)
-        return try (shifted.clamped(min: 0, max: 1) * 255).round() / 255
+        return copies.isEmpty ? images : try .concatenated(copies)
+    }
+
+    private func corruption(of image: Tensor, _ stream: inout RandomStream) -> Corruption {
+        func drawn(_ range: ClosedRange<Double>) -> Double {
+            Double.random(in: range, using: &stream)
+        }
+        switch Int.random(in: 0..<10, using: &stream) {
+        case let kind where kind < 2 && [1, 3].contains(image.shape[1]):
+            return .jpeg(quality: Int.random(in: quality, using: &stream))
+        case 0, 1, 2: return .blur(sigma: drawn(blur))
+        case 3:
+            return .shift(
+                right: Int.random(in: -shift...shift, using: &stream),
+                down: Int.random(in: -shift...shift, using: &stream))
+        case 4:
+            return Bool.random(using: &stream)
+                ? .brightness(factor: drawn(factor)) : .contrast(factor: drawn(factor))
+        default:
+            let scale = (Double(image.count) / 3072).squareRoot()
+            return .noise(l2: exp(drawn(log(noise.lowerBound)...log(noise.upperBound))) * scale)
+        }
     }
 }
