@@ -24,6 +24,9 @@ public final class Guard {
     public let threshold: Threshold
     /// Asked for the labels of adversarial images (paper, §3.2).
     public let rectifier: Rectifier
+    /// Weighs the rectifier's label against those that the classifier itself leads back to; nil where
+    /// the rectifier decides alone, as in the paper.
+    public let chooser: RecoveryChooser?
     /// The deployment's secret, on which the rectifier's masks and the detector's noise depend.
     public let key: GuardKey
 
@@ -33,12 +36,13 @@ public final class Guard {
     ///   - key: the published one makes masks and noise repeatable, for an attacker too.
     public init(
         classifier: any Classifier, detection: Detection, threshold: Threshold = .evenOdds,
-        rectifier: Rectifier, key: GuardKey = .published
+        rectifier: Rectifier, chooser: RecoveryChooser? = nil, key: GuardKey = .published
     ) {
         self.classifier = classifier
         self.detection = detection
         self.threshold = threshold
         self.rectifier = rectifier
+        self.chooser = chooser
         self.key = key
     }
 
@@ -74,11 +78,10 @@ public final class Guard {
         var recoveredLabels = [Int?](repeating: nil, count: labels.count)
         var masked = images
         if !flagged.isEmpty {
-            let recovered = try rectifier.recover(
-                images.rows(flagged), sensitivity: sensitivity.rows(flagged), key: key)
-            for (place, label) in zip(flagged, try recovered.labels.ints()) {
-                recoveredLabels[place] = label
-            }
+            let recovered = try recover(
+                images.rows(flagged), sensitivity.rows(flagged), finding.opinion.logit.rows(flagged)
+            )
+            for (place, label) in zip(flagged, recovered.labels) { recoveredLabels[place] = label }
             masked = try images.replacingRows(flagged, with: recovered.masked)
         }
         let verdicts = labels.indices.map { index in
@@ -89,6 +92,33 @@ public final class Guard {
                 label: labels[index], recoveredLabel: recoveredLabels[index])
         }
         return Inspection(verdicts: verdicts, sensitivity: sensitivity, masked: masked)
+    }
+
+    private func recover(
+        _ images: Tensor, _ sensitivity: InputSensitivity, _ logOdds: Tensor
+    ) throws -> (labels: [Int], masked: Tensor) {
+        guard let chooser else {
+            let recovered = try rectifier.recover(images, sensitivity: sensitivity, key: key)
+            return (try recovered.labels.ints(), recovered.masked)
+        }
+        let candidates = try RecoveryCandidates(
+            of: images, sensitivity: sensitivity, logOdds: logOdds, classifier: classifier,
+            rectifier: rectifier, key: key)
+        return (try chooser.labels(candidates), candidates.masked)
+    }
+
+    /// What a ``RecoveryChooser`` is fitted on.
+    /// - Parameter images: `[N, C, H, W]` in 0…1.
+    /// - Returns: the evidence `[N, E]`, and for each of ``RecoveryMove`` its label for each image.
+    public func recoveryEvidence(of images: Tensor) throws -> (evidence: Tensor, labels: [[Int]]) {
+        let images = try classifier.admitted(images)
+        let sensitivity = try classifier.inputSensitivity(of: images)
+        let finding = try detection.judge(
+            images, sensitivity: sensitivity, in: classifier, key: key)
+        let candidates = try RecoveryCandidates(
+            of: images, sensitivity: sensitivity, logOdds: finding.opinion.logit,
+            classifier: classifier, rectifier: rectifier, key: key)
+        return (candidates.evidence, candidates.labels)
     }
 
     private static func parts(_ opinion: Opinion) throws -> [Verdict.Part] {
@@ -107,6 +137,7 @@ extension Guard {
     public func move(to device: Device) throws {
         try classifier.move(to: device)
         try rectifier.network.move(to: device)
+        try chooser?.network.move(to: device)
         for (_, network) in detection.networks { try network.move(to: device) }
     }
 }

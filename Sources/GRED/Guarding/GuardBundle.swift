@@ -63,6 +63,10 @@ public enum GuardBundle {
             }
             try write(
                 Safetensors.data(of: rectifier.network.state), GuardManifest.PartName.rectifier)
+            if let chooser = sentry.chooser {
+                try write(
+                    Safetensors.data(of: chooser.network.state), GuardManifest.PartName.chooser)
+            }
             for (name, network) in sentry.detection.networks {
                 try write(
                     Safetensors.data(of: network.state), GuardManifest.PartName.detection(name))
@@ -73,7 +77,8 @@ public enum GuardBundle {
                 program: (classifier as? ProgramClassifier)?.description,
                 classifierHash: try classifier.contentHash(),
                 threshold: sentry.threshold == .evenOdds ? nil : sentry.threshold,
-                masking: sentry.rectifier.masking, copies: sentry.rectifier.copies, training: [],
+                masking: sentry.rectifier.masking, evidence: sentry.chooser?.standardisation,
+                copies: sentry.rectifier.copies, training: [],
                 parts: parts)
             switch sentry.detection {
             case .paper(let org, let sen):
@@ -209,7 +214,11 @@ public enum GuardBundle {
             rectifier: Rectifier(
                 network: rectifier,
                 masking: manifest.masking, copies: manifest.copies),
-            key: key)
+            chooser: try manifest.evidence.map { evidence in
+                try network(GuardManifest.PartName.chooser) {
+                    try RecoveryChooser(evidence, weights: $0, from: $1)
+                }
+            }, key: key)
     }
 
     private static func program(of manifest: GuardManifest, in folder: URL) throws

@@ -26,6 +26,9 @@ public struct GuardManifest: Sendable, Codable {
     public var threshold: Threshold?
     /// How the rectifier masks suspect pixels; reading a guard refuses an α outside 0…1.
     public var masking: RandomisedMasking
+    /// How the chooser between recovered labels standardises its evidence; nil where the rectifier
+    /// decides alone. Since schema 2.
+    public var evidence: Standardisation?
     /// K, the number of masked copies that the rectifier is asked about.
     public var copies: Int
     /// How the guard was trained, a sentence each.
@@ -97,5 +100,6 @@ public struct GuardManifest: Sendable, Codable {
         /// Of one of a detection's networks.
         static func detection(_ network: String) -> String { "\(network).safetensors" }
         static let rectifier = "rectifier.safetensors"
+        static let chooser = "chooser.safetensors"
     }
 }

@@ -28,15 +28,25 @@ public final class Rectifier {
     public func recover(
         _ images: Tensor, sensitivity: InputSensitivity, key: GuardKey
     ) throws -> (labels: Tensor, masked: Tensor) {
+        let (probabilities, masked) = try probabilities(
+            of: images, sensitivity: sensitivity, key: key)
+        return (try probabilities.argmax(1), masked)
+    }
+
+    /// The mean over the masked copies of what f_rec says, `[N, L]`, and one of the copies.
+    func probabilities(
+        of images: Tensor, sensitivity: InputSensitivity, key: GuardKey
+    ) throws -> (probabilities: Tensor, masked: Tensor) {
+        let count = max(copies, 1)
         var streams = try key.streams(for: images)
         var masked = images
         var total: Tensor?
-        for _ in 0..<max(copies, 1) {
+        for _ in 0..<count {
             masked = try masking.copies(of: images, sensitivity: sensitivity, streams: &streams)
             let probabilities = try network.logits(of: masked).softmax(1)
             total = try total.map { try $0 + probabilities } ?? probabilities
         }
-        guard let total else { return (sensitivity.labels, masked) }
-        return (try total.argmax(1), masked)
+        let mean = try total.map { try $0 / Double(count) }
+        return (try mean ?? sensitivity.logits.softmax(1), masked)
     }
 }

@@ -22,6 +22,7 @@ extension Classifier {
 
 extension InputSensitivity {
     init(joining parts: [InputSensitivity]) throws {
+        gradient = try .concatenated(parts.map(\.gradient))
         map = try .concatenated(parts.map(\.map))
         logScale = try .concatenated(parts.map(\.logScale))
         labels = try .concatenated(parts.map(\.labels))
@@ -35,6 +36,7 @@ extension InputSensitivity {
     }
 
     private init(rows indices: [Int], of all: InputSensitivity) throws {
+        gradient = try all.gradient.rows(indices)
         map = try all.map.rows(indices)
         logScale = try all.logScale.rows(indices)
         labels = try all.labels.rows(indices)

@@ -4,6 +4,9 @@ import LibTorch
 /// The input sensitivity of images: S(x, ŷ) = |∂L(x, ŷ)/∂x|, where ŷ is the classifier's own label
 /// (paper, Definition 3 and Eq. 1), carried as a pair that never underflows: ln S = ℓ + ln|G|.
 public struct InputSensitivity {
+    /// G = ∂m/∂x, with its sign: the way along which the classifier becomes surer of its label,
+    /// `[N, C, H, W]`.
+    public let gradient: Tensor
     /// |G|, the unit-scaled map, `[N, C, H, W]`.
     public let map: Tensor
     /// ℓ in nats, `[N]`.
@@ -16,6 +19,7 @@ public struct InputSensitivity {
     public let logits: Tensor
 
     init(_ pair: MarginGradient) throws {
+        gradient = pair.gradient
         map = try pair.gradient.abs()
         logScale = try pair.logScale()
         labels = try pair.logits.argmax(1)

@@ -137,6 +137,6 @@ extension UniversalRecipe {
         return Guard(
             classifier: sentry.classifier, detection: sentry.detection,
             threshold: try Threshold(falsePositiveRate: falsePositiveRate, over: scores),
-            rectifier: sentry.rectifier, key: sentry.key)
+            rectifier: sentry.rectifier, chooser: sentry.chooser, key: sentry.key)
     }
 }

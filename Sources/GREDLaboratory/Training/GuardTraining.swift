@@ -68,10 +68,24 @@ public struct GuardTraining {
             },
             seed: bench.seed, conditions: bench.conditions)
 
-        let detection = try detection(records, scope, classifier, bench)
-        let rectifier = try rectify(classifier, records, scope, bench)
-        return Guard(classifier: classifier, detection: detection, rectifier: rectifier)
+        guard case .universal = method else {
+            return Guard(
+                classifier: classifier, detection: try detection(records, scope, classifier, bench),
+                rectifier: try rectify(classifier, records, scope, bench))
+        }
+        // How far each way back can be trusted is fitted on images that nothing else was trained on.
+        let parts = try records.map { try $0.parted(every: Self.heldOut) }
+        let tuning = parts.map(\.rest)
+        let sentry = Guard(
+            classifier: classifier, detection: try detection(tuning, scope, classifier, bench),
+            rectifier: try rectify(classifier, tuning, scope, bench, heldOut: Self.heldOut))
+        return Guard(
+            classifier: classifier, detection: sentry.detection, rectifier: sentry.rectifier,
+            chooser: try chooser(sentry, parts.map(\.part), scope, bench))
     }
+
+    /// One image of so many is held out for the chooser.
+    private static let heldOut = 5
 
     /// What every stage here depends on.
     private struct Scope: Encodable {
@@ -112,7 +126,7 @@ public struct GuardTraining {
     }
 
     private struct ExamplesConfiguration: Encodable {
-        var version = 1
+        var version = 2
         var scope: Scope
         var noise: NoisyCopies
         var readsMap: Bool
@@ -201,18 +215,69 @@ public struct GuardTraining {
             })
     }
 
+    private struct ChooserConfiguration: Encodable {
+        var version = 1
+        var universal: UniversalTraining
+        var rectifier: RectifierConfiguration
+        var copies: Int
+        var training: ChooserTraining
+    }
+
+    private func chooser(
+        _ sentry: Guard, _ records: [AttackRecord], _ scope: Scope, _ bench: Workbench
+    ) throws -> RecoveryChooser? {
+        guard case .universal(let universal) = method,
+            records.contains(where: { !$0.survivors.isEmpty })
+        else { return nil }
+        let training = ChooserTraining()
+        let configuration = ChooserConfiguration(
+            universal: universal,
+            rectifier: RectifierConfiguration(
+                scope: scope, masking: rectifier.masking, plan: rectifier.plan,
+                heldOut: Self.heldOut), copies: rectifier.copies, training: training)
+        return try bench.result(
+            of: "chooser", configuration,
+            make: { folder in
+                let parts = records.filter { !$0.survivors.isEmpty }
+                let labels = parts.flatMap { record in record.survivors.map { record.labels[$0] } }
+                let images = try Tensor.concatenated(
+                    parts.map { try $0.rounded.rows($0.survivors) }
+                        + parts.map { try $0.originals.rows($0.survivors) }
+                ).to(sentry.classifier.device)
+                let chooser = try training.run(
+                    sentry, images: images, labels: labels + labels, seed: bench.seed, bench: bench)
+                try Safetensors.write(
+                    chooser.network.state, to: folder.appending(component: "chooser.safetensors"))
+                try AtomicFile.write(
+                    JSONEncoder().encode(chooser.standardisation),
+                    to: folder.appending(component: "evidence.json"))
+            },
+            read: { folder in
+                let file = folder.appending(component: "chooser.safetensors")
+                let chooser = try RecoveryChooser(
+                    JSONDecoder().decode(
+                        Standardisation.self,
+                        from: Data(contentsOf: folder.appending(component: "evidence.json"))),
+                    weights: Safetensors.read(file), from: file.path)
+                try chooser.network.move(to: bench.device)
+                return chooser
+            })
+    }
+
     private struct RectifierConfiguration: Encodable {
         var scope: Scope
         var masking: RandomisedMasking
         var plan: TrainingPlan
+        var heldOut: Int?
     }
 
+    /// - Parameter heldOut: one of so many images was kept back; nil where none was.
     private func rectify(
         _ classifier: some TunableClassifier, _ records: [AttackRecord], _ scope: Scope,
-        _ bench: Workbench
+        _ bench: Workbench, heldOut: Int? = nil
     ) throws -> Rectifier {
         let configuration = RectifierConfiguration(
-            scope: scope, masking: rectifier.masking, plan: rectifier.plan)
+            scope: scope, masking: rectifier.masking, plan: rectifier.plan, heldOut: heldOut)
         let tuned = try bench.result(
             of: "rectifier", configuration,
             make: { folder in

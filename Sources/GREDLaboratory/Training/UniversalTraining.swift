@@ -5,7 +5,7 @@ import GREDImages
 import LibTorch
 
 /// Trains one detector for all attacks.
-public struct UniversalTraining: Sendable {
+public struct UniversalTraining: Sendable, Encodable {
     /// Whether the network sees the logarithmic map beside the image.
     public var readsMap: Bool
     /// The noisy copies that the detector asks the classifier about.

@@ -1,0 +1,117 @@
+import GREDClassifiers
+import LibTorch
+
+/// Ways to guess what an image showed before it was manipulated. The gradient that betrays an adversarial
+/// image points the way back as well.
+public enum RecoveryMove: Int, Sendable, CaseIterable {
+    /// The classifier's own label: right where a clean image was flagged.
+    case keep
+    /// The classifier's second choice: nothing is computed.
+    case runnerUp
+    /// The other label that wins after one long step against the margin's gradient: one pass.
+    case stepBack
+    /// The first other label on a descent of the margin in short steps.
+    case descent
+    /// The mean of the rectifier's answers on masked copies (paper, §3.2).
+    case rectifier
+}
+
+/// What each move says of images, and the evidence by which one is chosen.
+struct RecoveryCandidates {
+    /// A label for each image, by ``RecoveryMove``.
+    var labels: [[Int]]
+    /// What speaks for the moves, `[N, E]`.
+    var evidence: Tensor
+    /// A masked copy of each image, as the rectifier saw it.
+    var masked: Tensor
+
+    /// How many numbers of evidence there are.
+    static let evidenceCount = InputSensitivity.scalarCount + 5 + pairs.count
+
+    /// Moves that may agree.
+    private static let pairs = RecoveryMove.allCases.flatMap { one in
+        RecoveryMove.allCases.filter { $0.rawValue > one.rawValue }.map { (one, $0) }
+    }
+
+    /// - Parameter logOdds: the detector's, `[N]`.
+    init(
+        of images: Tensor, sensitivity: InputSensitivity, logOdds: Tensor,
+        classifier: any Classifier, rectifier: Rectifier, key: GuardKey
+    ) throws {
+        let own = sensitivity.labels
+        let others = try sensitivity.logits.replacing(own, with: -.infinity)
+        let runnerUp = try others.argmax(1)
+
+        let back = try classifier.logits(of: Self.steppedBack(images, sensitivity))
+        let stepBack = try back.replacing(own, with: -.infinity).argmax(1)
+        let descent = try Self.descent(images, sensitivity, classifier)
+        let (probabilities, masked) = try rectifier.probabilities(
+            of: images, sensitivity: sensitivity, key: key)
+        let rectified = try probabilities.argmax(1)
+
+        let moves = [own, runnerUp, stepBack, descent, rectified]
+        labels = try moves.map { try $0.ints() }
+        self.masked = masked
+        let agreements = try Self.pairs.map { one, other in
+            try (moves[one.rawValue] .== moves[other.rawValue]).to(.float32)
+        }
+        evidence = try .concatenated(
+            [
+                sensitivity.scalars(),
+                .stacked(
+                    [
+                        // A score that is no number says nothing; a saturated one no more than this.
+                        logOdds.isNaN().choose(logOdds.zerosLike(), logOdds)
+                            .clamped(min: -30, max: 30),
+                        (sensitivity.logits.picked(own) - others.maximum(over: [1]))
+                            .clamped(min: 0, max: 50),
+                        back.lead(of: stepBack).clamped(min: -30, max: 30),
+                        probabilities.picked(rectified), probabilities.picked(own),
+                    ] + agreements, dimension: 1),
+            ], dimension: 1)
+    }
+
+    /// x − 3·(m + 0.3)/‖G‖²·G: three times as far as the boundary seems to be.
+    static func steppedBack(_ images: Tensor, _ sensitivity: InputSensitivity) throws -> Tensor {
+        let square = try sensitivity.gradient.rowNorms().square().clamped(min: 1e-12)
+        let reach = try (sensitivity.margin + 0.3) * 3 / square
+        return try (images - sensitivity.gradient * reach.perRow(rank: 4)).clamped(min: 0, max: 1)
+    }
+
+    /// Steps of an image's descent, each a pass forth and back.
+    static let descentSteps = 4
+
+    /// The first other label on the way down the margin. A step is as long as the boundary seems far,
+    /// within an L2 of 0.1 to 0.6 for an image of 3×32×32 pixels; where no label changes, the second
+    /// choice at the end counts.
+    static func descent(
+        _ images: Tensor, _ sensitivity: InputSensitivity, _ classifier: any Classifier
+    ) throws -> Tensor {
+        let own = sensitivity.labels
+        let scale = (Double(images.count / max(images.shape[0], 1)) / 3072).squareRoot()
+        var (points, gradient, margin) = (images, sensitivity.gradient, sensitivity.margin)
+        var found = try own.ints()
+        var open = Array(found.indices)
+        for step in 0..<descentSteps where !open.isEmpty {
+            let norm = try gradient.rowNorms().clamped(min: 1e-12)
+            let length = try ((margin + 0.05) / norm).clamped(min: 0.1 * scale, max: 0.6 * scale)
+            points = try (points - gradient * (length / norm).perRow(rank: 4))
+                .clamped(min: 0, max: 1)
+            let labels = try own.rows(open)
+            let pair = try classifier.marginGradient(of: points, at: labels)
+            let next = try pair.logits.argmax(1).ints()
+            let second = try pair.logits.replacing(labels, with: -.infinity).argmax(1).ints()
+            let before = try labels.ints()
+            let isLast = step == descentSteps - 1
+            for place in open.indices where isLast || next[place] != before[place] {
+                found[open[place]] = second[place]
+            }
+            let left = open.indices.filter { next[$0] == before[$0] }
+            (points, gradient, margin) = (
+                try points.rows(left), try pair.gradient.rows(left), try pair.margin.rows(left)
+            )
+            open = left.map { open[$0] }
+        }
+        return try Tensor(found).to(images.device)
+    }
+}

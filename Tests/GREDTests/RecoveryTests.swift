@@ -1,0 +1,101 @@
+import Foundation
+import GREDImages
+import LibTorch
+import TestSupport
+import Testing
+
+@testable import GRED
+@testable import GREDClassifiers
+
+@Suite("Ways back to a label")
+struct RecoveryTests {
+    let small: SmallGuard
+
+    init() throws { small = try SmallGuard(imageCount: 10) }
+
+    private func chooser(favouring move: RecoveryMove) throws -> RecoveryChooser {
+        let chooser = try RecoveryChooser(
+            .identity(planes: RecoveryCandidates.evidenceCount), seed: 1)
+        for (name, value) in chooser.network.state {
+            let bias = RecoveryMove.allCases.map { $0 == move ? 20 : -20 as Float }
+            try value.assign(name == "bias" ? Tensor(bias) : value.zerosLike())
+        }
+        return chooser
+    }
+
+    private func sentry(_ chooser: RecoveryChooser?) -> Guard {
+        Guard(
+            classifier: small.sentry.classifier, detection: small.sentry.detection,
+            rectifier: small.sentry.rectifier, chooser: chooser)
+    }
+
+    @Test("give the label that each is defined to give")
+    func moves() throws {
+        let classifier = small.sentry.classifier
+        let logits = try classifier.logits(of: small.images).doubles()
+        let found = try sentry(nil).recoveryEvidence(of: small.images)
+        #expect(found.labels.count == RecoveryMove.allCases.count)
+        #expect(found.evidence.shape == [10, RecoveryCandidates.evidenceCount])
+        let rectified = try small.sentry.inspect(small.images).verdicts.map(\.recoveredLabel)
+        let sensitivity = try classifier.inputSensitivity(of: small.images)
+        let stepped = try classifier.logits(
+            of: RecoveryCandidates.steppedBack(small.images, sensitivity)
+        ).doubles()
+        for image in 0..<10 {
+            func order(_ logits: [Double]) -> [Int] {
+                (0..<3).sorted { logits[3 * image + $0] > logits[3 * image + $1] }
+            }
+            let ranked = order(logits)
+            #expect(found.labels[RecoveryMove.keep.rawValue][image] == ranked[0])
+            #expect(found.labels[RecoveryMove.runnerUp.rawValue][image] == ranked[1])
+            let back = order(stepped).first { $0 != ranked[0] }
+            #expect(found.labels[RecoveryMove.stepBack.rawValue][image] == back)
+            #expect(found.labels[RecoveryMove.descent.rawValue][image] != ranked[0])
+            #expect(found.labels[RecoveryMove.rectifier.rawValue][image] == rectified[image])
+        }
+    }
+
+    /// Two classes divided by a plane: the distance is m/‖G‖, and three times it lies well behind.
+    @Test("cross a straight boundary, where the first step is as long as the boundary is far")
+    func straight() throws {
+        let shape = ImageShape(channels: 1, height: 8, width: 8)
+        let plane = Function(shape, classes: 2) { images in
+            let sum = try (images - 0.5).rowSums()
+            return try .stacked([sum, sum.zerosLike()], dimension: 1)
+        }
+        let images = try Tensor.full([3, 1, 8, 8], 0.501)
+        let sensitivity = try plane.inputSensitivity(of: images)
+        let stepped = try RecoveryCandidates.steppedBack(images, sensitivity)
+        // m = 64 · 0.001 and ‖G‖² = 64, so each pixel moves by 3 · 0.364 / 64.
+        let expected = 0.501 - 3 * (0.064 + 0.3) / 64
+        #expect(try stepped.doubles().allSatisfy { abs($0 - expected) < 1e-5 })
+        #expect(try plane.predictions(for: stepped).ints() == [1, 1, 1])
+        let labels = try RecoveryCandidates.descent(images, sensitivity, plane).ints()
+        #expect(labels == [1, 1, 1])
+    }
+
+    @Test("are chosen between by evidence", arguments: RecoveryMove.allCases)
+    func chosen(move: RecoveryMove) throws {
+        let sentry = sentry(try chooser(favouring: move))
+        let labels = try sentry.recoveryEvidence(of: small.images).labels[move.rawValue]
+        #expect(try sentry.inspect(small.images).verdicts.map(\.recoveredLabel) == labels)
+        // Alone or among others, an image is given the same label.
+        let alone = try sentry.inspect(small.images.rows([6])).verdicts[0]
+        #expect(alone.recoveredLabel == labels[6])
+    }
+
+    @Test("are kept by a bundle")
+    func bundle() throws {
+        let chooser = try RecoveryChooser(
+            .identity(planes: RecoveryCandidates.evidenceCount), seed: 3)
+        let folder = try TemporaryFolder()
+        let place = folder.url.appending(component: "guard")
+        try GuardBundle.write(sentry(chooser), training: [], madeBy: "test", to: place)
+        #expect(try folder.contents.contains("guard/chooser.safetensors"))
+        let read = try GuardBundle.read(place)
+        #expect(
+            try read.inspect(small.images).verdicts
+                == sentry(chooser).inspect(small.images).verdicts)
+        #expect(throws: DetectorFault.self) { try RecoveryChooser(.identity(planes: 2), seed: 1) }
+    }
+}
