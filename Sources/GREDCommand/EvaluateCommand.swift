@@ -17,6 +17,7 @@ struct EvaluateCommand: ParsableCommand {
             Examples:
               gred evaluate digits-guard
               gred evaluate digits-guard --profile smoke --json
+              gred evaluate guard --data photographs --full
             """)
 
     @Argument(help: "The folder of a guard bundle.", completion: .directory)
@@ -31,6 +32,13 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "The folder that the report is written to.", completion: .directory)
     var output = "evaluation-report"
 
+    @Flag(
+        help: """
+            Also try attacks that no guard trains on, and train and measure a guard without each family \
+            of attacks.
+            """)
+    var full = false
+
     @Flag(help: "Print the report as JSON instead of a table.")
     var json = false
 
@@ -43,7 +51,12 @@ struct EvaluateCommand: ParsableCommand {
         let sentry = try GuardBundle.read(URL(filePath: bundle))
         switch sentry.detection {
         case .universal: try run(sentry, Profile.universal(profile))
-        case .paper: try run(sentry, Profile.recipe(profile))
+        case .paper:
+            guard !full else {
+                throw ValidationError(
+                    "--full is for universal guards, and \(bundle) holds the paper's.")
+            }
+            try run(sentry, Profile.recipe(profile))
         }
     }
 
@@ -57,7 +70,12 @@ struct EvaluateCommand: ParsableCommand {
         try sentry.move(to: bench.device)
         let data = try DataSet(
             named: data, reading: folder.reading(for: classifier), observer: bench.observer)
-        let findings = try recipe.evaluate(sentry, of: classifier, on: data, bench: bench)
+        let findings: GuardEvaluation.Findings
+        if full, let recipe = recipe as? UniversalRecipe {
+            findings = try recipe.evaluateFully(sentry, of: classifier, on: data, bench: bench)
+        } else {
+            findings = try recipe.evaluate(sentry, of: classifier, on: data, bench: bench)
+        }
         try Results.show(findings, writtenTo: URL(filePath: output), json: json)
     }
 }

@@ -13,7 +13,8 @@ struct InspectCommand: ParsableCommand {
         abstract: "Say of images whether they were manipulated, and what they show.",
         discussion: """
             Images are JPEG and PNG files, folders of them, idx files (gzipped or not), or safetensors files with a tensor \
-            'images' of shape N×C×H×W, as float32 in 0…1 or as bytes.
+            'images' of shape N×C×H×W, as float32 in 0…1 or as bytes. A - stands for one such file on \
+            standard input.
 
             Exit status: 0 where nothing adversarial was found, 3 where something was, 1 or 64 on \
             errors.
@@ -25,6 +26,8 @@ struct InspectCommand: ParsableCommand {
               gred inspect digits-guard seven.png
               gred inspect guard photographs --resize 256
               gred inspect digits-guard t10k-images-idx3-ubyte.gz --json | head
+              curl -s https://example.org/cat.jpg | gred inspect guard - --resize 256
+              gred inspect guard photographs --save-maps maps
             """)
 
     @Argument(help: "The folder of a guard bundle.", completion: .directory)
@@ -36,6 +39,14 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print a JSON object a line, one an image.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder to write a picture of each image to.",
+            discussion: """
+                Side by side: the image, its sensitivity, and the image with suspect pixels replaced.
+                """, valueName: "folder"), completion: .directory)
+    var saveMaps: String?
+
     @OptionGroup var pictures: PictureOptions
     @OptionGroup var options: RunOptions
 
@@ -45,11 +56,16 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         let bench = try options.bench()
+        if let saveMaps { try OutputFolder.check(saveMaps) }
         let key = ProcessInfo.processInfo.environment["GRED_KEY"].map(GuardKey.init)
         let sentry = try GuardBundle.read(URL(filePath: bundle), key: key ?? .published)
         try sentry.move(to: bench.device)
         var tally = Tally()
         for file in files {
+            if file == "-" {
+                try inspectStandardInput(sentry, &tally)
+                continue
+            }
             let url = URL(filePath: file)
             if url.isFolder {
                 try inspectFolder(url, named: file, sentry, &tally)
@@ -72,6 +88,19 @@ struct InspectCommand: ParsableCommand {
         var broken = 0
     }
 
+    /// What comes in is kept as a file, since files are recognised by their content.
+    private func inspectStandardInput(_ sentry: Guard, _ tally: inout Tally) throws {
+        let file = FileManager.default.temporaryDirectory
+            .appending(component: "gred-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let bytes = try FileHandle.standardInput.readToEnd() ?? Data()
+        guard !bytes.isEmpty else {
+            throw ValidationError("There is nothing on standard input, which - stands for.")
+        }
+        try bytes.write(to: file)
+        try inspectFile(file, named: Self.standardInput, sentry, &tally)
+    }
+
     private func inspectFile(
         _ url: URL, named file: String, _ sentry: Guard, _ tally: inout Tally
     ) throws {
@@ -87,9 +116,19 @@ struct InspectCommand: ParsableCommand {
         }
         for start in stride(from: 0, to: source.names.count, by: Self.batchSize) {
             let range = start..<min(start + Self.batchSize, source.names.count)
-            try inspect(images.sliced(range), source.names[range], sentry, &tally)
+            try inspect(images.sliced(range), names(source, in: file)[range], sentry, &tally)
         }
     }
+
+    /// What comes from standard input lies in a file whose name means nothing.
+    private func names(_ source: ImageFiles, in file: String) -> [String] {
+        guard file == Self.standardInput else { return source.names }
+        return source.names.map { name in
+            name.firstIndex(of: "#").map { file + name[$0...] } ?? file
+        }
+    }
+
+    private static let standardInput = "standard input"
 
     /// The next images are decoded while the guard looks at some.
     private func inspectFolder(
@@ -115,14 +154,29 @@ struct InspectCommand: ParsableCommand {
     private func inspect(
         _ images: Tensor, _ names: ArraySlice<String>, _ sentry: Guard, _ tally: inout Tally
     ) throws {
-        let verdicts = try sentry.inspect(images, recovery: .ofAll).verdicts
+        let inspection = try sentry.inspect(images, recovery: .ofAll)
+        let verdicts = inspection.verdicts
         if tally.images == 0 && !json { print(VerdictLine.heading) }
         for (name, verdict) in zip(names, verdicts) {
             tally.images += 1
             if verdict.isAdversarial { tally.adversarial += 1 }
             try show(name, verdict, classNames: sentry.classifier.classNames)
         }
+        if let saveMaps {
+            let first = tally.images - names.count
+            for (place, name) in names.enumerated() {
+                let file = String(format: "%06d-", first + place) + Self.fileName(name) + ".png"
+                try AtomicFile.write(
+                    Data(InspectionPicture.png(of: images, inspection, at: place)),
+                    to: URL(filePath: saveMaps).appending(component: file))
+            }
+        }
         try Interruption.check()
+    }
+
+    /// An image's name as part of a file's: folders become dashes.
+    private static func fileName(_ name: String) -> String {
+        String(name.suffix(80).map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" })
     }
 
     private static let batchSize = 256

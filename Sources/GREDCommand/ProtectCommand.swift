@@ -51,6 +51,11 @@ struct ProtectCommand: ParsableCommand {
     @Option(help: "The bundle's folder.", completion: .directory)
     var output: String
 
+    @Flag(
+        name: .customLong("measure"), inversion: .prefixedNo,
+        help: "Measure the guard on test images, for its model card.")
+    var isMeasured = true
+
     @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
@@ -76,11 +81,25 @@ struct ProtectCommand: ParsableCommand {
             named: data, reading: folder.reading(for: classifier), observer: bench.observer)
         try classifier.checkAtTheDoor(on: data.sets.guard, bench)
         let sentry = try recipe.protect(classifier, data: data, bench: bench)
+        let findings =
+            try isMeasured
+            ? recipe.evaluate(sentry, of: classifier, on: data, bench: bench) : nil
         try GuardBundle.write(
             sentry, training: recipe.trainingDescription(on: data, bench: bench),
-            madeBy: "gred \(GREDCommand.version)", to: URL(filePath: output))
+            figures: findings?.report.figures, madeBy: "gred \(GREDCommand.version)",
+            to: URL(filePath: output))
+        if let findings {
+            print(EvaluationTable.text(findings.report, isColoured: isatty(1) == 1) + "\n")
+        }
         print("guard in \(output)")
-        print("next: gred evaluate \(output)")
+        print("next: gred bundle show \(output), gred inspect \(output) IMAGES")
+        if !isMeasured || method == .universal { print(Self.further(output, method)) }
+    }
+
+    /// What is left to be measured.
+    private static func further(_ output: String, _ method: GuardMethod) -> String {
+        "      gred evaluate \(output)"
+            + (method == .universal ? " --full, for attacks that it was not trained on" : "")
     }
 }
 

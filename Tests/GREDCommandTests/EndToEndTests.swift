@@ -1,4 +1,5 @@
 import Foundation
+import GREDImages
 import Testing
 
 extension ProgramTests {
@@ -35,7 +36,16 @@ extension ProgramTests {
 
             let made = try gred(
                 "protect", "digits", "--data", "digits", "--profile", "smoke", "--output", "guard")
-            #expect(made.contains("gred evaluate guard"))
+            #expect(made.contains("gred bundle show guard"))
+            let card = try place.gred("bundle", "show", "guard")
+            for words in [
+                "a guard for", "vgg11", "noisy copies", "flag 1.0%", "ddn, κ 4", "not audited",
+            ] {
+                #expect(card.output.contains(words), "\(words)")
+            }
+            let manifest = try object(
+                Data(place.gred("bundle", "show", "guard", "--json").output.utf8))
+            #expect((manifest["figures"] as? [String: Any])?["clean_images"] as? Int == 300)
 
             let inspect = ["inspect", "guard", "adversarial/ddn.safetensors", "--json"]
             let verdicts = try place.run(inspect)
@@ -50,7 +60,12 @@ extension ProgramTests {
             let papers = try place.gred(
                 "inspect", "papers", "adversarial/ddn.safetensors", "--json")
             try checkVerdicts(papers.output, parts: ["org", "sen"])
-            let text = try place.gred("inspect", "guard", "adversarial/fgsm.safetensors")
+            let text = try place.gred(
+                "inspect", "guard", "adversarial/fgsm.safetensors", "--save-maps", "maps")
+            let maps = try place.contents.filter { $0.hasPrefix("maps/") }.sorted()
+            #expect(maps.count == 8 && maps[7] == "maps/000007-fgsm.safetensors-7.png")
+            let picture = try Picture(contentsOf: place[maps[0]])
+            #expect(picture.width == 3 * 28 && picture.height == 28)
             #expect(text.output.contains(" of 8 images are adversarial\n"))
 
             let report = try gred(

@@ -23,11 +23,21 @@ extension ProgramTests {
                     "--steps", "--output", "--json",
                 ] + ofFolders + shared
             ),
-            ("protect", ["<classifier>", "--data", "--profile", "--output"] + ofFolders + shared),
-            ("inspect", ["<bundle>", "<files>", "--json", "GRED_KEY", "--resize"] + shared),
+            (
+                "protect",
+                [
+                    "<classifier>", "--data", "--method", "--false-positives", "--profile",
+                    "--output", "--no-measure",
+                ] + ofFolders + shared
+            ),
+            (
+                "inspect",
+                ["<bundle>", "<files>", "--json", "--save-maps", "GRED_KEY", "--resize"] + shared
+            ),
             (
                 "evaluate",
-                ["<bundle>", "--data", "--profile", "--output", "--json"] + ofFolders + shared
+                ["<bundle>", "--data", "--profile", "--full", "--output", "--json"] + ofFolders
+                    + shared
             ),
         ]
         private static let ofFolders = ["--labels", "--resize", "--stretch", "--broken"]

@@ -74,6 +74,7 @@ extension ProgramTests {
             ]
             let protect = [
                 "protect", "digits", "--data", "digits", "--profile", "smoke", "--threads", "1",
+                "--no-measure",
                 "--output", "guard",
             ]
             var random = SystemRandomNumberGenerator()
@@ -100,8 +101,8 @@ extension ProgramTests {
                 #expect(try whole.run(arguments).status == 0)
             }
             for file in [
-                "digits/classifier.safetensors", "guard/org.safetensors", "guard/sen.safetensors",
-                "guard/rectifier.safetensors", "guard/guard.json",
+                "digits/classifier.safetensors", "guard/detector.safetensors",
+                "guard/chooser.safetensors", "guard/rectifier.safetensors", "guard/guard.json",
             ] {
                 #expect(
                     try Data(contentsOf: place[file]) == Data(contentsOf: whole[file]), "\(file)")

@@ -81,7 +81,8 @@ struct GuardEvaluationTests {
         let bench = try Workbench.inside(TemporaryFolder(), seed: 4)
         let plan = try AttackPlan(DDN(steps: 50), count: 24)
         let report = try GuardEvaluation(sentry, classifier: classifier).run(
-            attacks: [plan], trainedOn: [], test: set, calibrate: set, notes: [], bench: bench
+            attacks: [plan], trainedOn: [], test: set, calibrate: set,
+            corruptions: [.jpeg(quality: 75), .shift(right: 0, down: 0)], notes: [], bench: bench
         ).report
 
         #expect(report.cleanImages == 24 && report.baseAccuracy == 18.0 / 24)
@@ -90,6 +91,17 @@ struct GuardEvaluationTests {
         #expect(report.falsePositiveRate == Double(rejected) / 24)
         let answered = zip(clean, set.labels).filter { $0.answer == $1 }.count
         #expect(report.guardedCleanAccuracy == Double(answered) / 24)
+
+        let right = zip(clean, set.labels).filter { $0.label == $1 }
+        #expect(
+            report.falsePositiveRateCorrect
+                == Double(right.count { $0.0.isAdversarial }) / Double(right.count))
+        // A shift by nothing changes nothing.
+        let changed = try #require(report.changed.last)
+        #expect(changed.images == 24 && changed.flagged == report.falsePositiveRate)
+        #expect(changed.accuracy == report.baseAccuracy)
+        #expect(changed.guardedAccuracy == report.guardedCleanAccuracy)
+        #expect(report.changed.map(\.change) == ["JPEG quality 75", "shift 0"])
 
         // The attack's row, from the images that it made.
         let experiment = AttackExperiment(
@@ -110,8 +122,9 @@ struct GuardEvaluationTests {
         let half = (trusted + caught) / Double(2 * survivors.count)
         #expect(abs(row.detectionAccuracy - half) < 1e-12)
         let labels = survivors.map { record.labels[$0] }
-        let right = zip(benign + adversarial, labels + labels).filter { $0.answer == $1 }.count
-        #expect(row.guardedAccuracy == Double(right) / Double(2 * survivors.count))
+        let answers = zip(benign + adversarial, labels + labels).filter { $0.answer == $1 }.count
+        #expect(row.guardedAccuracy == Double(answers) / Double(2 * survivors.count))
+        #expect(row.flagged == caught / Double(survivors.count))
         #expect(row.unguardedAccuracy == 0.5)
 
         switch temper {

@@ -93,6 +93,20 @@ struct ROCTests {
         }
     }
 
+    /// Scores of two normal distributions a deviation apart: the area is Φ(1/√2) = 0.7602.
+    @Test("the interval of the area holds it about as often as it says")
+    func interval() {
+        var stream = RandomStream(seed: 6, purpose: "areas")
+        let covered = (0..<200).count { _ in
+            let roc = ROC(
+                clean: stream.normals(80), adversarial: stream.normals(60).map { $0 + 1 })
+            let bounds = roc.aurocInterval
+            return bounds[0] <= 0.7602 && 0.7602 <= bounds[1]
+        }
+        #expect((180...198).contains(covered))
+        #expect(ROC(clean: [0, 1], adversarial: [2, 3]).aurocInterval == [1, 1])
+    }
+
     @Test("statistics: shares and medians, also of nothing")
     func statistics() {
         #expect(Statistics.share([true, false, true, true]) == 0.75)

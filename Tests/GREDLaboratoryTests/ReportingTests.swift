@@ -256,8 +256,13 @@ private enum MadeUp {
         return EvaluationReport(
             dataset: "made-up \"test\"", baseAccuracy: base.value,
             baseAccuracyInterval: base.bounds, falsePositiveRate: alarms.value,
-            falsePositiveRateInterval: alarms.bounds, falsePositiveRateSen: 0.011,
-            cleanImages: 2000, guardedCleanAccuracy: 0.985,
+            falsePositiveRateInterval: alarms.bounds, falsePositiveRateCorrect: 0.004,
+            falsePositiveRateSen: 0.011, cleanImages: 2000, guardedCleanAccuracy: 0.985,
+            changed: [
+                .init(
+                    change: "JPEG quality 75", images: 1000, flagged: 0.012,
+                    flaggedInterval: [0.007, 0.021], accuracy: 0.97, guardedAccuracy: 0.96)
+            ],
             attacks: [
                 attack(
                     "fgsm", targeted: false, tried: 500, success: 0.984, samples: 490, l2: 5.43,
@@ -281,14 +286,17 @@ private enum MadeUp {
     ) -> EvaluationReport.Attack {
         let settings: [String: Double] = ["epsilon": 8.0 / 255, "steps": 40]
         let bounds: [Double] = [recovered - 0.02, recovered + 0.02]
+        let higher: Double = min(1, tpr + 0.1)
         return EvaluationReport.Attack(
             name: name, variant: "", targeted: targeted, settings: settings,
             trainedOn: !targeted, attempted: tried, attackSuccess: success,
             attackSuccessInterval: [success - 0.01, success], attackSuccessRounded: success - 0.004,
             samples: samples, medianL2: l2, medianL2Rounded: l2, detectionAccuracy: accuracy,
             detectionAccuracyInterval: interval, detectionAccuracyOrg: org,
-            detectionAccuracySen: sen, auroc: auroc, tprAt1PercentFpr: tpr,
-            tprAt5PercentFpr: min(1, tpr + 0.1), recoveredAccuracy: recovered,
+            detectionAccuracySen: sen, flagged: tpr, flaggedInterval: [tpr, tpr], auroc: auroc,
+            aurocInterval: [auroc, auroc],
+            tprAt1PercentFpr: tpr, tprAt1PercentFprInterval: [tpr, tpr], tprAt5PercentFpr: higher,
+            tprAt5PercentFprInterval: [higher, higher], recoveredAccuracy: recovered,
             recoveredAccuracyInterval: bounds,
             guardedAccuracy: guarded, unguardedAccuracy: 0.5, aurocOfLogScale: 0.8)
     }

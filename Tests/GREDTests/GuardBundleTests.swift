@@ -38,7 +38,7 @@ struct GuardBundleTests {
     /// As a later program might write them.
     private func addUnknownFields() throws {
         try edit { fields in
-            fields["figures"] = ["auroc": 0.9]
+            fields["later"] = ["auroc": 0.9]
             var org = fields["org"] as? [String: Any]
             org?["note"] = "new"
             fields["org"] = org
@@ -143,7 +143,7 @@ struct GuardBundleTests {
         #expect(found.training == ["on nothing", "at once"] && found.copies == 3)
         let fields = try #require(
             JSONSerialization.jsonObject(with: Data(contentsOf: manifest)) as? [String: Any])
-        #expect((fields["figures"] as? [String: Double]) == ["auroc": 0.9])
+        #expect((fields["later"] as? [String: Double]) == ["auroc": 0.9])
         #expect((fields["org"] as? [String: Any])?["note"] as? String == "new")
         #expect(try GuardBundle.read(folder).rectifier.copies == 3)
     }

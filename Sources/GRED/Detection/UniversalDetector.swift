@@ -23,11 +23,15 @@ public final class UniversalDetector {
         public var planes: Standardisation
         /// Of the numbers: a mean and a deviation for each.
         public var numbers: Standardisation
+        /// A regression on three of the numbers, fitted on the same examples: what the detector is
+        /// measured beside. It decides nothing.
+        public var scalarsAlone: ScalarBaseline?
 
         /// Describes a detector; what does not fit is refused when it is built.
         public init(
             imageShape: ImageShape, readsMap: Bool, noise: NoisyCopies, width: Int,
-            planes: Standardisation, numbers: Standardisation
+            planes: Standardisation, numbers: Standardisation,
+            scalarsAlone: ScalarBaseline? = nil
         ) {
             self.imageShape = imageShape
             self.readsMap = readsMap
@@ -35,6 +39,7 @@ public final class UniversalDetector {
             self.width = width
             self.planes = planes
             self.numbers = numbers
+            self.scalarsAlone = scalarsAlone
         }
 
         /// How many numbers join the network's features.

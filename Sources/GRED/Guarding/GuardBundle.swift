@@ -11,12 +11,16 @@ public enum GuardBundle {
     // MARK: Writing
 
     /// Writes a bundle. A bundle of the same name is replaced, anything else of that name is not.
-    /// - Parameter training: how the guard was trained, a sentence each.
+    /// - Parameters:
+    ///   - training: how the guard was trained, a sentence each.
+    ///   - figures: what it was measured to do, where it was.
     public static func write(
-        _ sentry: Guard, training: [String], madeBy: String, to folder: URL
+        _ sentry: Guard, training: [String], figures: GuardFigures? = nil, madeBy: String,
+        to folder: URL
     ) throws {
         try write(sentry, to: folder) { manifest in
             manifest.training = training
+            manifest.figures = figures
             manifest.madeBy = madeBy
         }
     }

@@ -33,6 +33,9 @@ public struct GuardManifest: Sendable, Codable {
     public var copies: Int
     /// How the guard was trained, a sentence each.
     public var training: [String]
+    /// What the guard was measured to do when it was made; nil where it was not measured. Since
+    /// schema 2.
+    public var figures: GuardFigures?
     /// The files beside this one, by name.
     public var parts: [String: Part]
 

@@ -1,4 +1,5 @@
 import Foundation
+import GRED
 
 /// What a guard was measured to do: the content of `report.json`.
 ///
@@ -37,6 +38,9 @@ public struct EvaluationReport: Codable, Sendable {
         public var settings: [String: Double]
         /// Whether the detectors saw examples of this attack while they were trained.
         public var trainedOn: Bool
+        /// The families that the measured guard was trained on, where it is one that was trained for
+        /// this row alone; nil for the guard that the report is about.
+        public var trainedOnFamilies: [String]?
         /// How many images were attacked, all of them classified rightly by f.
         public var attempted: Int
         /// The share of attempted images that the attack turned, before rounding.
@@ -55,16 +59,26 @@ public struct EvaluationReport: Codable, Sendable {
         public var detectionAccuracy: Double
         /// The lower and the upper bound of ``detectionAccuracy``, over 2·|A| verdicts.
         public var detectionAccuracyInterval: [Double]
-        /// The same rate where CNN_org alone decides, in a guard of the paper's two networks.
+        /// The same as ``detectionAccuracy`` where CNN_org alone decides, in a guard of the paper's two networks.
         public var detectionAccuracyOrg: Double?
         /// The same rate where CNN_sen alone decides, in a guard of the paper's two networks.
         public var detectionAccuracySen: Double?
+        /// The share of A's adversarial copies that is called adversarial, by the guard's threshold.
+        public var flagged: Double
+        /// The lower and the upper bound of ``flagged``.
+        public var flaggedInterval: [Double]
         /// Of the guard's score: the log-odds of its detector, or of the one that Eq. 12 chose.
         public var auroc: Double
+        /// The lower and the upper bound of ``auroc`` (Hanley and McNeil).
+        public var aurocInterval: [Double]
         /// With the threshold that 1% of the `calibrate` images exceed.
         public var tprAt1PercentFpr: Double
+        /// The lower and the upper bound of ``tprAt1PercentFpr``.
+        public var tprAt1PercentFprInterval: [Double]
         /// With the threshold that 5% of the `calibrate` images exceed.
         public var tprAt5PercentFpr: Double
+        /// The lower and the upper bound of ``tprAt5PercentFpr``.
+        public var tprAt5PercentFprInterval: [Double]
         /// f_rec on every adversarial copy of A, detected or not.
         public var recoveredAccuracy: Double
         /// The lower and the upper bound of ``recoveredAccuracy``, over |A| copies.
@@ -75,6 +89,27 @@ public struct EvaluationReport: Codable, Sendable {
         public var unguardedAccuracy: Double
         /// AUROC of ℓ alone, one number that needs no detector: the baseline.
         public var aurocOfLogScale: Double
+        /// AUROC of a logistic regression on ℓ, ln ‖G‖ and m/‖G‖, where the guard was made with one.
+        public var aurocOfScalars: Double?
+        /// What each way back alone would have recovered, on every adversarial copy of A: `runner_up`,
+        /// `step_back`, `descent`, `rectifier`; where the guard chooses between them.
+        public var recoveredBy: [String: Double]?
+    }
+
+    /// Clean images that were changed harmlessly.
+    public struct Changed: Codable, Sendable {
+        /// The change, such as `JPEG quality 75`.
+        public var change: String
+        /// How many images were changed: the first of the clean test images.
+        public var images: Int
+        /// The share of them that is called adversarial.
+        public var flagged: Double
+        /// The lower and the upper bound of ``flagged``.
+        public var flaggedInterval: [Double]
+        /// f's accuracy on them.
+        public var accuracy: Double
+        /// The accuracy with the guard in place.
+        public var guardedAccuracy: Double
     }
 
     /// The name of the test set.
@@ -87,6 +122,8 @@ public struct EvaluationReport: Codable, Sendable {
     public var falsePositiveRate: Double
     /// The lower and the upper bound of ``falsePositiveRate``.
     public var falsePositiveRateInterval: [Double]
+    /// The same over the clean test images that f classifies rightly.
+    public var falsePositiveRateCorrect: Double
     /// By CNN_sen alone, in a guard of the paper's two networks.
     public var falsePositiveRateSen: Double?
     /// The share of clean images that was to be flagged, where the guard was calibrated.
@@ -95,10 +132,29 @@ public struct EvaluationReport: Codable, Sendable {
     public var cleanImages: Int
     /// f's accuracy on clean images with the guard in place.
     public var guardedCleanAccuracy: Double
+    /// Harmlessly changed images; empty where none were looked at.
+    public var changed: [Changed]
     /// One an attack, in the order in which they were planned.
     public var attacks: [Attack]
     /// What is needed to get the same figures again.
     public var provenance: Provenance
+
+    /// The headline of the report, for a bundle's model card.
+    public var figures: GuardFigures {
+        GuardFigures(
+            data: dataset, cleanImages: cleanImages,
+            accuracy: .init(baseAccuracy, interval: baseAccuracyInterval),
+            guardedAccuracy: guardedCleanAccuracy,
+            falsePositives: .init(falsePositiveRate, interval: falsePositiveRateInterval),
+            // A share of nothing is no number, which JSON cannot hold.
+            attacks: attacks.filter { $0.samples > 0 }.map {
+                .init(
+                    title: $0.title, images: $0.samples,
+                    flagged: .init($0.flagged, interval: $0.flaggedInterval),
+                    recovered: .init(
+                        $0.recoveredAccuracy, interval: $0.recoveredAccuracyInterval))
+            })
+    }
 
     /// The report as JSON, keys in snake case; `null` where there is no number.
     public func json() throws -> Data { try ReportJSON.data(of: self) }

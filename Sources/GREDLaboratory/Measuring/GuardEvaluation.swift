@@ -45,41 +45,29 @@ public struct GuardEvaluation {
     ///   - trainedOn: titles (``AttackPlan/title``) of the attacks that the detectors trained on.
     ///   - test: never touched before; false positives are counted on all of it.
     ///   - calibrate: clean images that set the thresholds.
+    ///   - corruptions: harmless changes of clean test images, on which false positives are counted
+    ///     too.
     ///   - notes: what the report must say of sizes and data.
     public func run(
         attacks: [AttackPlan], trainedOn: Set<String>, test: ImageSet, calibrate: ImageSet,
-        notes: [String], bench: Workbench
+        corruptions: [Corruption] = [], notes: [String], bench: Workbench
     ) throws -> Findings {
         let hash = try classifier.contentHash()
         let clean = try inspect(test, observer: bench.observer)
-        let thresholds = try self.thresholds(calibrate, observer: bench.observer)
-        let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
-        let right = try experiment.correctlyClassified(
-            test, count: attacks.map(\.count).max() ?? 0)
-
-        var results: [EvaluationReport.Attack] = []
         var norms = [("clean", clean.logNorms)]
         var curves: [(String, ROC)] = []
         var examples: [Example] = []
-        for plan in attacks {
-            let record = try experiment.run(plan, on: right)
-            let survivors = record.survivors
-            let benign = try inspect(
-                record.originals.rows(survivors), recovery: .ofFlagged)
-            let adversarial = try inspect(record.rounded.rows(survivors), recovery: .ofAll)
-            let roc = ROC(clean: benign.scores, adversarial: adversarial.scores)
-            results.append(
-                try measure(
-                    plan, record, benign: benign, adversarial: adversarial, roc: roc,
-                    thresholds: thresholds, trainedOn: trainedOn.contains(plan.title)))
+        let results = try rows(
+            attacks, trainedOn: trainedOn, test: test, calibrate: calibrate, bench: bench
+        ) { plan, record, adversarial, roc in
             // An attack without survivors keeps its row, with nothing to draw.
-            guard !survivors.isEmpty else { continue }
+            guard !record.survivors.isEmpty else { return }
             norms.append((plan.title, adversarial.logNorms))
             curves.append((plan.title, roc))
             examples += try Example.first(
-                2, of: record, attack: plan.title, sentry: sentry)
+                examplesPerAttack(of: attacks), of: record, attack: plan.title, sentry: sentry)
         }
+        let changed = try corruptions.map { try self.changed(test, by: $0, bench: bench) }
 
         let correct = zip(clean.verdicts, test.labels).filter { $0.label == $1 }.count
         let flagged = clean.verdicts.filter(\.isAdversarial).count
@@ -90,9 +78,14 @@ public struct GuardEvaluation {
             dataset: test.name, baseAccuracy: base.value, baseAccuracyInterval: base.bounds,
             falsePositiveRate: falsePositives.value,
             falsePositiveRateInterval: falsePositives.bounds,
+            falsePositiveRateCorrect: Statistics.share(
+                zip(clean.verdicts, test.labels).filter { $0.label == $1 }.map {
+                    $0.0.isAdversarial
+                }),
             falsePositiveRateSen: Self.share(clean.verdicts) { $0.sen },
             askedFalsePositiveRate: sentry.threshold.falsePositiveRate, cleanImages: test.count,
-            guardedCleanAccuracy: Double(answered) / Double(test.count), attacks: results,
+            guardedCleanAccuracy: Double(answered) / Double(test.count), changed: changed,
+            attacks: results,
             provenance: EvaluationReport.Provenance(
                 command: bench.command, seed: bench.seed, classifier: hash,
                 testImages: test.contentHash, libtorch: Engine.loadedVersion,
@@ -100,12 +93,70 @@ public struct GuardEvaluation {
         return Findings(report: report, logNorms: norms, curves: curves, examples: examples)
     }
 
+    /// The figures of attacks alone, for a guard that a report is not about: one that was trained on a
+    /// family less.
+    func rows(
+        _ attacks: [AttackPlan], trainedOn: Set<String>, test: ImageSet, calibrate: ImageSet,
+        bench: Workbench,
+        onRow: (AttackPlan, AttackRecord, Inspected, ROC) throws -> Void = { _, _, _, _ in }
+    ) throws -> [EvaluationReport.Attack] {
+        let thresholds = try self.thresholds(calibrate, observer: bench.observer)
+        let experiment = AttackExperiment(
+            classifier: classifier, classifierHash: try classifier.contentHash(), bench: bench,
+            precision: precision)
+        let right = try experiment.correctlyClassified(
+            test, count: attacks.map(\.count).max() ?? 0)
+        return try attacks.map { plan in
+            let record = try experiment.run(plan, on: right)
+            let survivors = record.survivors
+            let benign = try inspect(
+                record.originals.rows(survivors), recovery: .ofFlagged)
+            let adversarial = try inspect(record.rounded.rows(survivors), recovery: .ofAll)
+            let roc = ROC(clean: benign.scores, adversarial: adversarial.scores)
+            try onRow(plan, record, adversarial, roc)
+            return try measure(
+                plan, record, benign: benign, adversarial: adversarial, roc: roc,
+                thresholds: thresholds, trainedOn: trainedOn.contains(plan.title))
+        }
+    }
+
+    /// A page with many attacks shows fewer images of each.
+    private func examplesPerAttack(of attacks: [AttackPlan]) -> Int { attacks.count > 8 ? 1 : 2 }
+
+    /// What the guard makes of clean images that were changed harmlessly.
+    private func changed(_ test: ImageSet, by corruption: Corruption, bench: Workbench) throws
+        -> EvaluationReport.Changed
+    {
+        let set = test.prefix(2_000)
+        bench.observer.begin("inspecting \(corruption.title)", total: set.count, unit: "images")
+        var verdicts: [Verdict] = []
+        for start in stride(from: 0, to: set.count, by: batchSize) {
+            let range = start..<min(start + batchSize, set.count)
+            var streams = range.map {
+                RandomStream(seed: bench.seed, purpose: "corruption", index: $0)
+            }
+            let images = try corruption.applied(to: set.tensor(range), streams: &streams)
+            verdicts += try inspect(images, recovery: .ofFlagged).verdicts
+            try bench.observer.advance(to: range.upperBound, note: "")
+        }
+        let flagged = Proportion(
+            successes: verdicts.count(where: \.isAdversarial), of: set.count)
+        bench.observer.finish("inspected \(corruption.title): \(flagged.formatted()) flagged")
+        return EvaluationReport.Changed(
+            change: corruption.title, images: set.count, flagged: flagged.value,
+            flaggedInterval: flagged.bounds,
+            accuracy: Statistics.share(zip(verdicts, set.labels).map { $0.label == $1 }),
+            guardedAccuracy: Statistics.share(zip(verdicts, set.labels).map { $0.answer == $1 }))
+    }
+
     // MARK: Inspecting
 
-    private struct Inspected {
+    struct Inspected {
         var verdicts: [Verdict] = []
         var logNorms: [Float] = []
         var logScales: [Float] = []
+        /// Of the regression on three numbers, where the guard has one.
+        var scalarScores: [Float] = []
         var scores: [Float] { verdicts.map(\.logOdds) }
     }
 
@@ -118,8 +169,16 @@ public struct GuardEvaluation {
             result.verdicts += inspection.verdicts
             result.logNorms += try inspection.sensitivity.logNorms().floats()
             result.logScales += try inspection.sensitivity.logScale.floats()
+            if let scalarsAlone {
+                result.scalarScores += try scalarsAlone.scores(inspection.sensitivity)
+            }
         }
         return result
+    }
+
+    private var scalarsAlone: ScalarBaseline? {
+        guard case .universal(let detector) = sentry.detection else { return nil }
+        return detector.description.scalarsAlone
     }
 
     private func inspect(_ set: ImageSet, observer: any WorkObserver) throws -> Inspected {
@@ -187,6 +246,15 @@ public struct GuardEvaluation {
         let recovered = Proportion(
             successes: zip(adversarial.verdicts, labels).filter { $0.recoveredLabel == $1 }.count,
             of: labels.count)
+        let flagged = Proportion(
+            successes: adversarial.verdicts.count(where: \.isAdversarial), of: labels.count)
+        func caught(_ threshold: Float) -> Proportion {
+            Proportion(
+                successes: adversarial.scores.count { $0 > threshold }, of: labels.count)
+        }
+        let (atOnePercent, atFivePercent) = (
+            caught(thresholds.onePercent), caught(thresholds.fivePercent)
+        )
         let answers =
             zip(benign.verdicts, labels).filter { $0.answer == $1 }.count
             + zip(adversarial.verdicts, labels).filter { $0.answer == $1 }.count
@@ -206,15 +274,39 @@ public struct GuardEvaluation {
             detectionAccuracyInterval: Proportion(successes: correct, of: 2 * labels.count).bounds,
             detectionAccuracyOrg: hasParts ? accuracy { $0.org?.isAdversarial ?? false } : nil,
             detectionAccuracySen: hasParts ? accuracy { $0.sen?.isAdversarial ?? false } : nil,
-            auroc: roc.auroc,
-            tprAt1PercentFpr: Statistics.share(
-                adversarial.scores.map { $0 > thresholds.onePercent }),
-            tprAt5PercentFpr: Statistics.share(
-                adversarial.scores.map { $0 > thresholds.fivePercent }),
+            flagged: flagged.value, flaggedInterval: flagged.bounds, auroc: roc.auroc,
+            aurocInterval: roc.aurocInterval,
+            tprAt1PercentFpr: atOnePercent.value, tprAt1PercentFprInterval: atOnePercent.bounds,
+            tprAt5PercentFpr: atFivePercent.value, tprAt5PercentFprInterval: atFivePercent.bounds,
             recoveredAccuracy: recovered.value, recoveredAccuracyInterval: recovered.bounds,
             guardedAccuracy: Double(answers) / Double(2 * labels.count),
             unguardedAccuracy: Double(unguarded) / Double(2 * labels.count),
-            aurocOfLogScale: ROC(clean: benign.logScales, adversarial: adversarial.logScales).auroc)
+            aurocOfLogScale: ROC(clean: benign.logScales, adversarial: adversarial.logScales).auroc,
+            aurocOfScalars: scalarsAlone.map { _ in
+                ROC(clean: benign.scalarScores, adversarial: adversarial.scalarScores).auroc
+            },
+            recoveredBy: try recoveredBy(record.rounded.rows(survivors), labels: labels))
+    }
+
+    /// What each way back alone gives.
+    private func recoveredBy(_ images: Tensor, labels: [Int]) throws -> [String: Double]? {
+        guard sentry.chooser != nil, !labels.isEmpty else { return nil }
+        var right: [RecoveryMove: Int] = [:]
+        for start in stride(from: 0, to: labels.count, by: batchSize) {
+            let range = start..<min(start + batchSize, labels.count)
+            let found = try sentry.recoveryEvidence(of: images.sliced(range)).labels
+            for move in RecoveryMove.allCases {
+                right[move, default: 0] += zip(found[move.rawValue], labels[range]).count {
+                    $0 == $1
+                }
+            }
+        }
+        // f's own label is wrong on every image of A.
+        let moves = RecoveryMove.allCases.filter { $0 != .keep }
+        return Dictionary(
+            uniqueKeysWithValues: moves.map {
+                (SnakeCaseKey.snakeCase("\($0)"), Double(right[$0] ?? 0) / Double(labels.count))
+            })
     }
 }
 

@@ -26,6 +26,19 @@ public struct ROC: Sendable {
         return sum / (Double(clean.count) * Double(adversarial.count))
     }
 
+    /// The lower and the upper 95% bound of ``auroc`` (Hanley and McNeil 1982); a point where every pair
+    /// is in order.
+    public var aurocInterval: [Double] {
+        let (area, n, m) = (auroc, Double(adversarial.count), Double(clean.count))
+        guard n > 0, m > 0 else { return [.nan, .nan] }
+        let (one, other) = (area / (2 - area), 2 * area * area / (1 + area))
+        let variance =
+            (area * (1 - area) + (n - 1) * (one - area * area) + (m - 1) * (other - area * area))
+            / (n * m)
+        let reach = 1.959_963_984_540_054 * max(variance, 0).squareRoot()
+        return [max(area - reach, 0), min(area + reach, 1)]
+    }
+
     /// The curve's corners, from (0, 0) to (1, 1).
     public var points: [(falsePositiveRate: Double, truePositiveRate: Double)] {
         var points: [(Double, Double)] = [(0, 0)]

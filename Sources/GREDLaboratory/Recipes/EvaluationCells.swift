@@ -1,13 +1,54 @@
 import GREDAttacks
 import GREDImages
 
-/// The attacks that a universal guard is measured on.
+/// What a universal guard is measured on.
 enum EvaluationCells {
-    /// Attacks of the families that guards train on.
-    static func trainedOn(shape: ImageShape, count: Int) throws -> [AttackPlan] {
+    /// Attacks of a family that guards train on.
+    static func family(_ family: AttackFamily, shape: ImageShape, count: Int) throws -> [AttackPlan]
+    {
         let radius = AttackCatalogue.Budget.standard(for: shape).epsilon
-        return try [0.5, 1].map { try AttackFamily.fgsm($0 * radius, count: count) }
-            + [0.25, 1].map { try AttackFamily.pgd($0 * radius, steps: 20, count: count) }
-            + [0.0, 4, 8, 14, 20].map { try AttackFamily.ddn($0, count: count) }
+        switch family {
+        case .nearBoundary:
+            return try [0.0, 4, 8, 14, 20].map { try AttackFamily.ddn($0, count: count) }
+        case .farPast:
+            return try [0.5, 1].map { try AttackFamily.fgsm($0 * radius, count: count) }
+                + [0.25, 1].map { try AttackFamily.pgd($0 * radius, steps: 20, count: count) }
+        }
+    }
+
+    /// Attacks that no guard trains on.
+    static func neverTrainedOn(shape: ImageShape, count: Int) throws -> [AttackPlan] {
+        let budget = AttackCatalogue.Budget.standard(for: shape)
+        // The search is the costliest of all, so it is tried on fewer images.
+        let few = max(count / 2, 1)
+        let isGrey = shape.channels == 1
+        let cw = try [0.0, 5, 10].map { confidence in
+            try AttackPlan(
+                CW(
+                    searchSteps: 3, iterations: 100, learningRate: isGrey ? 0.1 : 0.01,
+                    initialConstant: isGrey ? 1 : 0.1, confidence: confidence),
+                variant: confidence.asConfidence, count: few)
+        }
+        return try [AttackPlan(DeepFool(), count: count)] + cw + [
+            AttackPlan(
+                PGDL2(
+                    epsilon: budget.l2Epsilon, stepSize: 2.5 * budget.l2Epsilon / 20, steps: 20),
+                variant: "L2 \(budget.l2Epsilon)", count: count),
+            AttackPlan(FAB(steps: 50), count: few),
+            AttackPlan(
+                Square(epsilon: budget.epsilon, queries: 1_000), variant: budget.epsilon.asRadius,
+                count: few),
+        ]
+    }
+
+    /// Changes that befall images without malice.
+    static func corruptions(of shape: ImageShape) -> [Corruption] {
+        // Noise of the same strength a pixel, whatever the size of the image.
+        let scale = (Double(shape.count) / 3072).squareRoot()
+        func noise(_ l2: Double) -> Corruption {
+            .noise(l2: (l2 * scale * 1000).rounded() / 1000)
+        }
+        let jpeg: [Corruption] = [1, 3].contains(shape.channels) ? [.jpeg(quality: 75)] : []
+        return [noise(0.4), noise(1)] + jpeg + [.blur(sigma: 0.5), .shift(right: 1, down: 0)]
     }
 }

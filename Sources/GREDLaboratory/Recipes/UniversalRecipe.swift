@@ -82,17 +82,80 @@ extension UniversalRecipe {
         return try calibrated(sentry, on: clean, bench: bench)
     }
 
-    /// Measures a guard on `test`.
+    /// Measures a guard on `test`: the attacks of the families that it trained on, and harmless changes.
     public func evaluate(
         _ sentry: Guard, of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
     ) throws -> GuardEvaluation.Findings {
+        try evaluate(
+            sentry, of: classifier, on: data, unseen: [], bench: bench)
+    }
+
+    /// Measures a guard on `test` with all there is: also attacks that no guard trains on, and, by
+    /// guards that are trained for it here, each family for a guard that never saw it.
+    public func evaluateFully(
+        _ sentry: Guard, of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
+    ) throws -> GuardEvaluation.Findings {
         let shape = classifier.inputShape
-        let trainedOn = try plans(for: shape).map(\.title)
+        let unseen = try EvaluationCells.neverTrainedOn(shape: shape, count: testImages)
+        try sayPlan(for: classifier, unseen: unseen, bench: bench)
+        var findings = try evaluate(
+            sentry, of: classifier, on: data, unseen: unseen, bench: bench)
+        for family in AttackFamily.allCases {
+            var other = self
+            other.families = AttackFamily.allCases.filter { $0 != family }
+            bench.observer.say(
+                "a guard that never saw the family \(family.rawValue) is trained and measured")
+            let blind = try other.protect(classifier, data: data, bench: bench)
+            let rows = try GuardEvaluation(blind, classifier: classifier, precision: precision)
+                .rows(
+                    EvaluationCells.family(family, shape: shape, count: testImages), trainedOn: [],
+                    test: data.sets.test.prefix(test),
+                    calibrate: data.sets.calibrate.prefix(calibrate), bench: bench)
+            findings.report.attacks += rows.map { row in
+                var row = row
+                row.trainedOnFamilies = other.families.map(\.rawValue)
+                return row
+            }
+        }
+        return findings
+    }
+
+    private func evaluate(
+        _ sentry: Guard, of classifier: any TunableClassifier, on data: DataSet,
+        unseen: [AttackPlan], bench: Workbench
+    ) throws -> GuardEvaluation.Findings {
+        let shape = classifier.inputShape
+        let seen = try families.flatMap {
+            try EvaluationCells.family($0, shape: shape, count: testImages)
+        }
         return try GuardEvaluation(sentry, classifier: classifier, precision: precision).run(
-            attacks: EvaluationCells.trainedOn(shape: shape, count: testImages),
-            trainedOn: Set(trainedOn), test: data.sets.test.prefix(test),
-            calibrate: data.sets.calibrate.prefix(calibrate), notes: data.notes + notes,
+            attacks: seen + unseen, trainedOn: Set(seen.map(\.title)),
+            test: data.sets.test.prefix(test), calibrate: data.sets.calibrate.prefix(calibrate),
+            corruptions: EvaluationCells.corruptions(of: shape), notes: data.notes + notes,
             bench: bench)
+    }
+
+    /// Says what is going to be done, and about how long it takes.
+    private func sayPlan(
+        for classifier: any TunableClassifier, unseen: [AttackPlan], bench: Workbench
+    ) throws {
+        let shape = classifier.inputShape
+        let seen = try AttackFamily.allCases.flatMap {
+            try EvaluationCells.family($0, shape: shape, count: testImages)
+        }
+        let training = try plans(for: shape)
+        let rate = try PassRate.measured(of: classifier, in: precision)
+        for (what, plans) in [
+            ("attacks of the families trained on", seen), ("attacks never trained on", unseen),
+            ("attacks for training two guards, each without a family", training),
+        ] {
+            let passes = plans.reduce(0) { $0 + $1.attack.expectedPasses * $1.count }
+            let minutes = Double(passes) / rate / 60
+            bench.observer.say(
+                String(
+                    format: "plan: %d %@, up to about %.0f min", plans.count, what,
+                    max(minutes.rounded(.up), 1)))
+        }
     }
 
     /// How the guard was trained, a sentence each, for its bundle.
@@ -106,6 +169,7 @@ extension UniversalRecipe {
         ] + data.notes
     }
 
+    /// What the guard is trained on.
     private func plans(for shape: ImageShape) throws -> [AttackPlan] {
         try families.flatMap { try $0.trainingPlans(for: shape, count: trainingImages) }
     }

@@ -1,3 +1,5 @@
+import Foundation
+import GRED
 import LibTorch
 
 /// Colours for a single quantity: from night blue by purple, red and orange to pale yellow.
@@ -22,6 +24,13 @@ enum ColourRamp {
             pixels.map { $0.red / 255 } + pixels.map { $0.green / 255 }
             + pixels.map { $0.blue / 255 }
         return try Tensor(planes, shape: [3] + size)
+    }
+
+    /// A logarithmic sensitivity map in 0…1, stretched so that its upper two decades fill 0…1: hardly a
+    /// pixel lies below.
+    static func twoDecades(of map: Tensor) throws -> Tensor {
+        let decades = -InputSensitivity.logFloor / log(10)
+        return try (map - 1) * (decades / 2) + 1
     }
 
     /// - Parameter value: in 0…1; what is no number takes the first colour.

@@ -7,15 +7,16 @@ extension EvaluationPage {
         let parts: [Table.Column] = report.hasParts ? [.number("org"), .number("sen")] : []
         var table = Table(
             columns: ["attack", .number("|A|"), .number("accuracy (95%)")] + parts + [
-                .number("AUROC"), .number("TPR at 1%"), .number("TPR at 5%"),
-                .number("AUROC of ℓ"),
+                .number("AUROC (95%)"), .number("TPR at 1% (95%)"), .number("TPR at 5% (95%)"),
+                .number("AUROC of ℓ"), .number("of three numbers"),
             ],
             note: """
                 Accuracy: the mean rate over A's clean and adversarial copies, adversarial where \
                 the guard says so\(report.hasParts ? "; org and sen: one detector alone" : ""). TPR at 1% and 5%: with the thresholds that \
                 so many of separate clean images exceed. AUROC of ℓ: of the logarithm of f's loss at \
                 its own label, one number that needs no detector, and so the baseline; far below 0.5 it \
-                tells as much, but the other way round.
+                tells as much, but the other way round. Of three numbers: of a logistic regression on ℓ, \
+                ln ‖G‖ and m/‖G‖, trained on the same images as the guard.
                 """ + untrained)
         for attack in report.attacks {
             let parts: [Table.Cell] =
@@ -25,10 +26,15 @@ extension EvaluationPage {
                     .init(attack.markedTitle), .init(Figure.count(attack.samples)),
                     .init(attack.detection.formatted(), tint: attack.detectionTint),
                 ] + parts + [
-                    .init(Figure.fixed(attack.auroc)),
-                    .init(Figure.fixed(attack.tprAt1PercentFpr)),
-                    .init(Figure.fixed(attack.tprAt5PercentFpr)),
+                    .init(Estimate(attack.auroc, within: attack.aurocInterval).formatted()),
+                    .init(
+                        Estimate(attack.tprAt1PercentFpr, within: attack.tprAt1PercentFprInterval)
+                            .formatted()),
+                    .init(
+                        Estimate(attack.tprAt5PercentFpr, within: attack.tprAt5PercentFprInterval)
+                            .formatted()),
                     .init(Figure.fixed(attack.aurocOfLogScale)),
+                    .init(Figure.fixed(attack.aurocOfScalars ?? .nan)),
                 ])
         }
         let images = Figure.count(report.cleanImages)
@@ -64,6 +70,38 @@ extension EvaluationPage {
             ? "" : " For \(names.listed), the number ℓ alone has a higher AUROC (last column)."
     }
 
+    /// What the guard makes of harmlessly changed images; nil where none were looked at.
+    var harmless: Section? {
+        guard !report.changed.isEmpty else { return nil }
+        var table = Table(
+            columns: [
+                "clean test images", .number("count"), .number("flagged (95%)"),
+                .number("f right"), .number("with guard"),
+            ], note: "Flagged: called adversarial, which none of them is.")
+        table.append([
+            "as they are", .init(Figure.count(report.cleanImages)),
+            .init(report.falsePositives.formatted()), .init(Figure.fixed(report.baseAccuracy)),
+            .init(Figure.fixed(report.guardedCleanAccuracy)),
+        ])
+        for row in report.changed {
+            table.append([
+                .init(row.change), .init(Figure.count(row.images)),
+                .init(Estimate(row.flagged, within: row.flaggedInterval).formatted()),
+                .init(Figure.fixed(row.accuracy)), .init(Figure.fixed(row.guardedAccuracy)),
+            ])
+        }
+        return Section(
+            "Harmless changes",
+            [
+                .paragraph(
+                    """
+                    A guard that flags whatever is unusual is of little use: noise, a saved JPEG, a \
+                    slight blur or a shift by a pixel befall images without malice.
+                    """),
+                .table(table),
+            ])
+    }
+
     /// Accuracy with and without the guard; nil without attacks.
     var recovery: Section? {
         guard !report.attacks.isEmpty else { return nil }
@@ -71,23 +109,25 @@ extension EvaluationPage {
             columns: [
                 "images", .number("count"), .number("without guard"), .number("with guard"),
                 .number("recovered (95%)"),
-            ],
+            ] + ways.map { .number($0.title) },
             note: """
                 Attacks: A's clean and adversarial copies together, of which f alone gets the clean \
                 half. Recovered: the rectifier on the adversarial copies, detected or not.
                 """ + untrained)
-        table.append([
-            "clean test images", .init(Figure.count(report.cleanImages)),
-            .init(Figure.fixed(report.baseAccuracy)),
-            .init(Figure.fixed(report.guardedCleanAccuracy)), .init(Figure.missing),
-        ])
+        table.append(
+            [
+                "clean test images", .init(Figure.count(report.cleanImages)),
+                .init(Figure.fixed(report.baseAccuracy)),
+                .init(Figure.fixed(report.guardedCleanAccuracy)), .init(Figure.missing),
+            ] + ways.map { _ in .init(Figure.missing) })
         for attack in report.attacks {
-            table.append([
-                .init(attack.markedTitle), .init(Figure.count(2 * attack.samples)),
-                .init(Figure.fixed(attack.unguardedAccuracy)),
-                .init(Figure.fixed(attack.guardedAccuracy), tint: attack.guardedTint),
-                .init(attack.recovery.formatted()),
-            ])
+            table.append(
+                [
+                    .init(attack.markedTitle), .init(Figure.count(2 * attack.samples)),
+                    .init(Figure.fixed(attack.unguardedAccuracy)),
+                    .init(Figure.fixed(attack.guardedAccuracy), tint: attack.guardedTint),
+                    .init(attack.recovery.formatted()),
+                ] + ways.map { .init(Figure.fixed(attack.recoveredBy?[$0.key] ?? .nan)) })
         }
         return Section(
             "How well labels are recovered",
@@ -97,9 +137,25 @@ extension EvaluationPage {
                     What is called benign is answered by f. What is called adversarial has its most \
                     sensitive pixels masked, and the rectifier answers: f, fine-tuned on masked \
                     copies.
-                    """),
+                    """
+                        + (ways.isEmpty
+                            ? ""
+                            : """
+                             Its answer is weighed against shorter ways back: f's second choice, one long step \
+                            against the gradient, and a descent to the first other label. The last columns say \
+                            what each of them alone would give.
+                            """)),
                 .table(table),
             ])
+    }
+
+    /// The ways back that the guard chooses between, in the order of their cost.
+    private var ways: [(key: String, title: String)] {
+        guard report.attacks.contains(where: { $0.recoveredBy != nil }) else { return [] }
+        return [
+            ("runner_up", "runner-up"), ("step_back", "step back"), ("descent", "descent"),
+            ("rectifier", "rectifier"),
+        ]
     }
 
     /// What each attack did to f alone; nil without attacks.
@@ -126,7 +182,9 @@ extension EvaluationPage {
     }
 
     private var untrained: String {
-        report.attacks.contains { !$0.trainedOn }
-            ? " *: the detectors were not trained on this attack." : ""
+        let marks = Set(report.attacks.map(\.mark))
+        return (marks.contains("*") ? " *: the detectors were not trained on this attack." : "")
+            + (marks.contains("†")
+                ? " †: by a guard that was trained without this attack's family." : "")
     }
 }

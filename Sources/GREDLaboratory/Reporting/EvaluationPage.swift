@@ -19,7 +19,8 @@ public struct EvaluationPage {
         ReportPage(
             title: "GRED on \(report.dataset)", subtitle: subtitle, cards: cards,
             sections: [
-                try examples, sensitivities, detection, recovery, attacks, limits, details,
+                try examples, sensitivities, detection, harmless, recovery, attacks, limits,
+                details,
             ].compactMap { $0 })
     }
 

@@ -20,8 +20,14 @@ extension EvaluationReport.Attack {
         (variant.isEmpty ? name : "\(name), \(variant)") + (targeted ? " (targeted)" : "")
     }
 
-    /// The title with an asterisk where the detectors never trained on the attack.
-    var markedTitle: String { trainedOn ? title : title + " *" }
+    /// The title with an asterisk where the detectors never trained on the attack, and a dagger where
+    /// they belong to a guard that never saw its family.
+    var markedTitle: String { mark.isEmpty ? title : "\(title) \(mark)" }
+
+    var mark: String {
+        if trainedOnFamilies != nil { return "†" }
+        return trainedOn ? "" : "*"
+    }
 
     /// What each of the paper's two networks detects alone.
     var parts: [Double] { [detectionAccuracyOrg, detectionAccuracySen].map { $0 ?? .nan } }

@@ -50,7 +50,7 @@ public enum EvaluationTable {
         // The paper's suffix for targeted, for want of room.
         let variant = attack.variant.isEmpty ? "" : " \(attack.variant)"
         let name =
-            attack.name + variant + (attack.targeted ? "-T" : "") + (attack.trainedOn ? "" : "*")
+            attack.name + variant + (attack.targeted ? "-T" : "") + attack.mark
         let parts: [Table.Cell] = hasParts ? attack.parts.map { .init(Figure.fixed($0)) } : []
         return [
             .init(name), .init(String(attack.attempted)), .init(Figure.fixed(attack.attackSuccess)),
@@ -75,8 +75,12 @@ public enum EvaluationTable {
                 + " accuracy on both copies with the guard and without.",
         ]
         if report.attacks.contains(where: \.targeted) { sentences.append("-T: targeted.") }
-        if report.attacks.contains(where: { !$0.trainedOn }) {
+        let marks = Set(report.attacks.map(\.mark))
+        if marks.contains("*") {
             sentences.append("*: the detectors were not trained on this attack.")
+        }
+        if marks.contains("†") {
+            sentences.append("†: by a guard that was trained without this attack's family.")
         }
         return sentences.joined(separator: " ")
     }

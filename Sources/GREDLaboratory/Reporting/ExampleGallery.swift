@@ -56,17 +56,12 @@ enum ExampleGallery {
     private static func sensitivity(_ example: Example) throws -> Gallery.Item {
         let verdict = example.verdict
         return Gallery.Item(
-            png: try PNG.encode(ColourRamp.image(of: twoDecades(of: example.sensitivity))),
+            png: try PNG.encode(
+                ColourRamp.image(of: ColourRamp.twoDecades(of: example.sensitivity))),
             description: "the sensitivity map of the adversarial copy",
             verdict: (verdict.isAdversarial ? "adversarial, " : "benign, ")
                 + probability(verdict.adversarialProbability),
             tint: verdict.isAdversarial ? .good : .poor)
-    }
-
-    /// A sensitivity map stretched so that its upper two decades fill 0…1: hardly a pixel lies below.
-    private static func twoDecades(of map: Tensor) throws -> Tensor {
-        let decades = -InputSensitivity.logFloor / log(10)
-        return try (map - 1) * (decades / 2) + 1
     }
 
     private static func masked(_ example: Example) throws -> Gallery.Item {

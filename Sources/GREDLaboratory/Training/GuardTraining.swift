@@ -133,6 +133,7 @@ public struct GuardTraining {
     }
 
     private struct UniversalConfiguration: Encodable {
+        var version = 2
         var examples: ExamplesConfiguration
         var width: Int
         var flips: Bool

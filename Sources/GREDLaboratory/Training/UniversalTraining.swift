@@ -37,7 +37,10 @@ public struct UniversalTraining: Sendable, Encodable {
             imageShape: imageShape, readsMap: readsMap, noise: noise, width: width,
             planes: try Standardisation(measuring: planes),
             numbers: try Standardisation(
-                measuring: numbers.reshaped([numbers.shape[0], numbers.shape[1], 1, 1])))
+                measuring: numbers.reshaped([numbers.shape[0], numbers.shape[1], 1, 1])),
+            scalarsAlone: try ScalarBaseline(
+                scalars: numbers.sliced(0..<ScalarBaseline.count, dimension: 1),
+                isAdversarial: examples.isAdversarial))
         let detector = try UniversalDetector(description, seed: plan.seed)
         try detector.network.move(to: bench.device)
         let order = examples.balanced
