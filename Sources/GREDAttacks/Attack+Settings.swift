@@ -27,7 +27,9 @@ public struct AttackSetting {
 
 /// A setting as it is typed or stands in a file.
 public enum AttackSettingValue: Codable, Hashable, Sendable {
+    /// A number, whole or not.
     case number(Double)
+    /// Yes or no.
     case flag(Bool)
 
     public init(from decoder: any Decoder) throws {

@@ -26,8 +26,8 @@ public protocol Attack: Sendable, Codable, Hashable {
     /// What each setting may be.
     var limits: [AttackSetting] { get }
 
-    /// Looks for adversarial images; called by ``perturb(_:)``, with settings that keep to ``limits``, and with targets
-    /// only where ``canTarget`` allows.
+    /// Looks for adversarial images; called by `perturb`, with settings that keep to ``limits``, and with
+    /// targets only where ``canTarget`` allows.
     /// - Returns: `[N, C, H, W]` in 0…1. Where nothing was found a minimum-norm attack returns the
     ///   image itself, a bounded one its last attempt.
     func search(_ batch: AttackBatch) throws -> Tensor

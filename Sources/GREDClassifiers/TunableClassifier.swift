@@ -21,7 +21,7 @@ public protocol TunableClassifier: Classifier {
 
     /// Overwrites the network's weights, in place.
     /// - Parameters:
-    ///   - weights: what ``writeWeights(to:)`` wrote.
+    ///   - weights: what `writeWeights` wrote.
     ///   - source: where they came from, for an error's sentence.
     /// - Throws: `TorchError.badFile` or ``ProgramClassifierFault/otherWeights(path:reason:)`` for
     ///   weights of another network; nothing is changed then.

@@ -8,6 +8,7 @@ public struct ScalarBaseline: Sendable, Hashable, Codable {
     public var standardisation: Standardisation
     /// One for each of the three numbers.
     public var weights: [Double]
+    /// Added to the weighted numbers; positive scores speak for an adversarial image.
     public var bias: Double
 
     /// How many numbers it reads: the first of what a detector reads.

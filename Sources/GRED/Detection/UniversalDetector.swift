@@ -48,6 +48,7 @@ public final class UniversalDetector {
         var planeCount: Int { imageShape.channels * (readsMap ? 2 : 1) }
     }
 
+    /// How the detector is built, and what it reads.
     public let description: Description
     /// Two logits an image, benign and adversarial; see ``input(_:)``.
     public let network: any Layer
@@ -127,6 +128,7 @@ public final class UniversalDetector {
                 ? .concatenated([images, sensitivity.logMap()], dimension: 1) : images
         }
 
+        /// What was read before.
         public init(planes: Tensor, numbers: Tensor) {
             self.planes = planes
             self.numbers = numbers

@@ -3,10 +3,12 @@
 public struct GuardFigures: Sendable, Codable, Hashable {
     /// A share in 0…1 with its 95% bounds.
     public struct Share: Sendable, Codable, Hashable {
+        /// In 0…1.
         public var value: Double
         /// The lower and the upper bound.
         public var interval: [Double]
 
+        /// A share and its two bounds.
         public init(_ value: Double, interval: [Double]) {
             self.value = value
             self.interval = interval
@@ -24,6 +26,7 @@ public struct GuardFigures: Sendable, Codable, Hashable {
         /// The share of them whose label is given back, flagged or not.
         public var recovered: Share
 
+        /// Joins the figures of one attack.
         public init(title: String, images: Int, flagged: Share, recovered: Share) {
             self.title = title
             self.images = images
@@ -45,6 +48,7 @@ public struct GuardFigures: Sendable, Codable, Hashable {
     /// One an attack.
     public var attacks: [Attack]
 
+    /// Joins what was measured.
     public init(
         data: String, cleanImages: Int, accuracy: Share, guardedAccuracy: Double,
         falsePositives: Share, attacks: [Attack]
