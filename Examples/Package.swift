@@ -14,6 +14,12 @@ let package = Package(
                 .product(name: "LibTorch", package: "GRED"),
             ]),
         .executableTarget(
+            name: "GuardModel",
+            dependencies: [
+                .product(name: "GRED", package: "GRED"),
+                .product(name: "GREDLaboratory", package: "GRED"),
+            ]),
+        .executableTarget(
             name: "SensitivityMap",
             dependencies: [
                 .product(name: "GRED", package: "GRED"),

@@ -50,7 +50,15 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let sentry = try GuardBundle.read(URL(filePath: bundle))
         switch sentry.detection {
-        case .universal: try run(sentry, Profile.universal(profile))
+        case .universal(let detector):
+            // Guards that are trained for comparison are made as this one was.
+            var recipe = try Profile.universal(profile)
+            recipe.noise = detector.description.noise
+            recipe.readsMap = detector.description.readsMap
+            recipe.width = detector.description.width
+            recipe.falsePositiveRate =
+                sentry.threshold.falsePositiveRate ?? recipe.falsePositiveRate
+            try run(sentry, recipe)
         case .paper:
             guard !full else {
                 throw ValidationError(

@@ -114,8 +114,9 @@ struct InspectCommand: ParsableCommand {
         } catch let fault as InputFault {
             throw FileOfImagesFault(file: file, fault: fault)
         }
-        for start in stride(from: 0, to: source.names.count, by: Self.batchSize) {
-            let range = start..<min(start + Self.batchSize, source.names.count)
+        let batchSize = try BatchSize.fitting(sentry.classifier)
+        for start in stride(from: 0, to: source.names.count, by: batchSize) {
+            let range = start..<min(start + batchSize, source.names.count)
             try inspect(images.sliced(range), names(source, in: file)[range], sentry, &tally)
         }
     }
@@ -137,7 +138,8 @@ struct InspectCommand: ParsableCommand {
         let folder = try ImageFolder(unlabelled: url)
         var broken = BrokenFiles(in: folder, tolerance: pictures.broken)
         let batches = try folder.batches(
-            of: Self.batchSize, as: sentry.classifier.inputShape, pictures.framing ?? .unscaled)
+            of: BatchSize.fitting(sentry.classifier), as: sentry.classifier.inputShape,
+            pictures.framing ?? .unscaled)
         for batch in batches {
             for fault in batch.broken {
                 try broken.add(fault)
@@ -178,8 +180,6 @@ struct InspectCommand: ParsableCommand {
     private static func fileName(_ name: String) -> String {
         String(name.suffix(80).map { $0.isLetter || $0.isNumber || ".-_".contains($0) ? $0 : "-" })
     }
-
-    private static let batchSize = 256
 
     private func show(_ name: String, _ verdict: Verdict, classNames: [String]) throws {
         let line = VerdictLine(name, verdict, classNames: classNames)

@@ -26,7 +26,8 @@ extension ProgramTests {
             (
                 "protect",
                 [
-                    "<classifier>", "--data", "--method", "--false-positives", "--profile",
+                    "<classifier>", "--data", "--method", "--false-positives", "--fast",
+                    "--profile",
                     "--output", "--no-measure",
                 ] + ofFolders + shared
             ),

@@ -105,4 +105,50 @@ struct ProgramGuardTests {
         #expect(try folder.names == stages)
         #expect(try stored.inspect(set.tensor()).verdicts == verdicts)
     }
+
+    @Test(
+        "a universal guard of a program is a bundle that needs nothing else, and only the whole one"
+    )
+    func bundle() throws {
+        let noise = try images(60, in: [0...255])
+        let set = try ImageSet(
+            name: "noise", shape: noise.shape, classNames: noise.classNames, pixels: noise.pixels,
+            labels: classifier.predictions(for: noise.tensor()).ints())
+        let training = GuardTraining(
+            attacks: [try AttackPlan(DDN(steps: 20), count: 40)],
+            method: .universal(
+                UniversalTraining(
+                    readsMap: true, noise: NoisyCopies(strengths: [0.05], copies: 2), width: 4,
+                    flips: false, plan: plan(epochs: 1))),
+            rectifier: RectifierTraining(
+                masking: RandomisedMasking(alpha: 0.2), plan: plan(epochs: 1), copies: 2))
+        let sentry = try training.run(for: classifier, on: set, bench: .inside(folder))
+        let verdicts = try sentry.inspect(set.tensor()).verdicts
+        let place = folder.url.appending(component: "guard")
+        try GuardBundle.write(sentry, training: [], madeBy: "test", to: place)
+
+        let elsewhere = try TemporaryFolder().url.appending(component: "moved")
+        try FileManager.default.createDirectory(
+            at: elsewhere.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.moveItem(at: place, to: elsewhere)
+        let read = try GuardBundle.read(elsewhere)
+        #expect(try read.inspect(set.tensor()).verdicts == verdicts)
+        #expect(
+            try GuardBundle.manifest(of: elsewhere).classifierHash == classifier.contentHash())
+        // Written again from where it was read, it is the same.
+        let again = folder.url.appending(component: "again")
+        try GuardBundle.save(read, changedFrom: elsewhere, savedBy: "test", to: again)
+        #expect(try GuardBundle.read(again).inspect(set.tensor()).verdicts == verdicts)
+
+        // Another model in its place is another file, and refused.
+        let program = elsewhere.appending(component: "classifier.pt2")
+        let other = try Data(contentsOf: program) + [0]
+        try other.write(to: program)
+        let fault = #expect(throws: BundleFault.self) { try GuardBundle.read(elsewhere) }
+        #expect("\(try #require(fault))".contains("classifier.pt2"))
+        #expect(throws: ProgramClassifierFault.changed(path: program.path)) {
+            try GuardBundle.write(
+                read, training: [], madeBy: "test", to: folder.url.appending(component: "third"))
+        }
+    }
 }

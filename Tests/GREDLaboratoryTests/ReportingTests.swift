@@ -258,6 +258,7 @@ private enum MadeUp {
             baseAccuracyInterval: base.bounds, falsePositiveRate: alarms.value,
             falsePositiveRateInterval: alarms.bounds, falsePositiveRateCorrect: 0.004,
             falsePositiveRateSen: 0.011, cleanImages: 2000, guardedCleanAccuracy: 0.985,
+            cost: GuardCost(forwardSeconds: 0.001, unflagged: 11.2, flagged: 24.6),
             changed: [
                 .init(
                     change: "JPEG quality 75", images: 1000, flagged: 0.012,

@@ -4,7 +4,9 @@ import LibTorch
 /// A small convolutional network whose features are joined by numbers before they are judged.
 ///
 /// Three blocks of two 3×3 convolutions with batch norm, each halving the image, pooled to 2×2; then
-/// 64 hidden units over these features and the numbers, and two logits, benign and adversarial.
+/// 64 hidden units over these features and the numbers, and two logits, benign and adversarial. In
+/// images of 128 pixels and more the first convolution goes in longer steps, so that the network
+/// stays small beside the classifier that it guards.
 final class UniversalNetwork: Layer {
     private let features: Sequential
     private let hidden: Linear
@@ -20,15 +22,16 @@ final class UniversalNetwork: Layer {
         self.shape = shape
         var layers: [any Layer] = []
         var channels = shape.channels
+        var step = max(min(shape.height, shape.width) / 64, 1)
         for wide in [width, 2 * width, 4 * width] {
             for _ in 0..<2 {
                 layers += [
                     try Convolution2d(
-                        inputChannels: channels, outputChannels: wide, kernelSize: 3, padding: 1,
-                        bias: false, generator: generator),
+                        inputChannels: channels, outputChannels: wide, kernelSize: 3, stride: step,
+                        padding: 1, bias: false, generator: generator),
                     try BatchNorm2d(channels: wide), ReLU(),
                 ]
-                channels = wide
+                (channels, step) = (wide, 1)
             }
             layers.append(MaxPool2d(2))
         }

@@ -58,12 +58,7 @@ public struct AttackExperiment {
     /// - Throws: ``LaboratoryFault`` where the classifier is for other images or hardly better than
     ///   chance on these.
     public func correctlyClassified(_ set: ImageSet, count: Int) throws -> ImageSet {
-        guard set.shape == classifier.inputShape, set.classNames.count == classifier.classCount
-        else {
-            throw LaboratoryFault.otherImages(
-                expected: "\(classifier.inputShape) in \(classifier.classCount) classes",
-                found: "\(set.shape) in \(set.classNames.count) classes", set: set.name)
-        }
+        try classifier.checkTakes(set)
         var chosen: [Int] = []
         var start = 0
         while chosen.count < count && start < set.count {

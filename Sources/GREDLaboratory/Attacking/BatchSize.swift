@@ -1,8 +1,9 @@
 import GREDClassifiers
 import LibTorch
 
-/// How many images are attacked at once: it changes no figure, only the memory that it takes.
-enum BatchSize {
+/// How many images are attacked or inspected at once: it changes no figure, only the memory that it
+/// takes.
+public enum BatchSize {
     /// More of a small classifier's images make a pass no faster.
     static let most = 128
     /// What the passes of one batch may keep.
@@ -13,9 +14,9 @@ enum BatchSize {
         (classifier as? ProgramClassifier)?.program.batchSizes ?? 1...Int.max
     }
 
-    /// The largest power of two of at most ``most`` whose passes, forward and back, keep to
-    /// ``bytes``, and that an exported program takes.
-    static func fitting(_ classifier: any Classifier) throws -> Int {
+    /// The largest power of two of at most 128 whose passes, forward and back, keep to 2 GiB, and that
+    /// an exported program takes.
+    public static func fitting(_ classifier: any Classifier) throws -> Int {
         let accepted = accepted(by: classifier)
         // A gradient for each value that is kept.
         let each = 2 * max(try classifier.bytesPerImage() ?? 0, 1)

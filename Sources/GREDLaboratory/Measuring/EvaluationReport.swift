@@ -132,6 +132,8 @@ public struct EvaluationReport: Codable, Sendable {
     public var cleanImages: Int
     /// f's accuracy on clean images with the guard in place.
     public var guardedCleanAccuracy: Double
+    /// What the guard costs on the machine that measured.
+    public var cost: GuardCost
     /// Harmlessly changed images; empty where none were looked at.
     public var changed: [Changed]
     /// One an attack, in the order in which they were planned.

@@ -9,8 +9,9 @@ extension Guard {
         let started = Date()
         observer.begin("calibrating on \(set.name)", total: set.count, unit: "images")
         var scores: [Float] = []
-        for start in stride(from: 0, to: set.count, by: 256) {
-            let end = min(start + 256, set.count)
+        let batchSize = try BatchSize.fitting(classifier)
+        for start in stride(from: 0, to: set.count, by: batchSize) {
+            let end = min(start + batchSize, set.count)
             let images = try set.tensor(start..<end).to(classifier.device)
             scores += try inspect(images, recovery: .ofNone).verdicts.map(\.logOdds)
             try observer.advance(to: end, note: "")

@@ -15,7 +15,7 @@ public struct GuardEvaluation {
     /// What attacks search in; what they claim is judged in float32.
     public let precision: Precision
     /// Images inspected at once.
-    public let batchSize = 256
+    public let batchSize: Int
 
     /// Everything that a report shows: the figures and what they were made from.
     public struct Findings {
@@ -34,10 +34,11 @@ public struct GuardEvaluation {
     ///   - precision: what attacks search in.
     public init(
         _ sentry: Guard, classifier: any TunableClassifier, precision: Precision = .float32
-    ) {
+    ) throws {
         self.sentry = sentry
         self.classifier = classifier
         self.precision = precision
+        batchSize = try BatchSize.fitting(classifier)
     }
 
     /// - Parameters:
@@ -84,7 +85,8 @@ public struct GuardEvaluation {
                 }),
             falsePositiveRateSen: Self.share(clean.verdicts) { $0.sen },
             askedFalsePositiveRate: sentry.threshold.falsePositiveRate, cleanImages: test.count,
-            guardedCleanAccuracy: Double(answered) / Double(test.count), changed: changed,
+            guardedCleanAccuracy: Double(answered) / Double(test.count),
+            cost: try GuardCost(of: sentry, on: test.prefix(64).tensor()), changed: changed,
             attacks: results,
             provenance: EvaluationReport.Provenance(
                 command: bench.command, seed: bench.seed, classifier: hash,

@@ -69,6 +69,13 @@ public struct UniversalRecipe: Sendable {
 }
 
 extension UniversalRecipe {
+    /// The same without noisy copies: a verdict costs little more than a pass forth and back.
+    public var fast: UniversalRecipe {
+        var recipe = self
+        recipe.noise = .none
+        return recipe
+    }
+
     /// Trains the guard on `guard`, and sets its threshold on `calibrate`.
     /// - Throws: `CalibrationFault` before anything is trained where the rate is too fine.
     public func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
@@ -77,6 +84,9 @@ extension UniversalRecipe {
         let clean = data.sets.calibrate.prefix(calibrate)
         _ = try Threshold(
             falsePositiveRate: falsePositiveRate, over: Array(repeating: 0, count: clean.count))
+        let familiarity = try Familiarity(
+            of: classifier, guarding: clean, test: data.sets.test)
+        if let warning = familiarity.warning { bench.observer.say(warning) }
         let sentry = try training(for: classifier.inputShape, data: data, seed: bench.seed)
             .run(for: classifier, on: data.sets.guard.prefix(guardImages), bench: bench)
         return try calibrated(sentry, on: clean, bench: bench)

@@ -17,7 +17,7 @@ public enum EvaluationTable {
         return table
     }
 
-    /// What f does with clean images, and how often the guard gives a false alarm: two sentences.
+    /// What f does with clean images, and how often the guard gives a false alarm, and what it costs: three sentences.
     public static func headline(_ report: EvaluationReport) -> [String] {
         let images = Figure.count(report.cleanImages)
         return [
@@ -25,6 +25,9 @@ public enum EvaluationTable {
                 + " \(Figure.fixed(report.guardedCleanAccuracy)) with the guard in place.",
             "False positives: \(Figure.count(report.falsePositiveCount)) of \(images) clean images"
                 + " called adversarial, \(report.falsePositives.formatted()).",
+            "Cost: a verdict takes the time of \(Figure.fixed(report.cost.unflagged, digits: 1))"
+                + " forward passes of f, with a recovered label"
+                + " \(Figure.fixed(report.cost.flagged, digits: 1)).",
         ]
     }
 

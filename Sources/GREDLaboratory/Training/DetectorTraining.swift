@@ -84,6 +84,16 @@ public struct DetectorExamples {
 }
 
 extension Classifier {
+    /// - Throws: ``LaboratoryFault/otherImages(expected:found:set:)`` for a set of another shape or
+    ///   another number of classes.
+    func checkTakes(_ set: ImageSet) throws {
+        guard set.shape == inputShape, set.classNames.count == classCount else {
+            throw LaboratoryFault.otherImages(
+                expected: "\(inputShape) in \(classCount) classes",
+                found: "\(set.shape) in \(set.classNames.count) classes", set: set.name)
+        }
+    }
+
     /// The input sensitivity of many images, with its progress shown.
     func inputSensitivity(ofMany images: Tensor, observer: any WorkObserver) throws
         -> InputSensitivity

@@ -5,6 +5,7 @@ import LibTorch
 
 /// Benign and adversarial images, and what a universal detector reads of them.
 struct UniversalExamples {
+    /// Of bytes: there are many.
     var images: Tensor
     /// The logarithmic maps, where the detector reads them.
     var maps: Tensor?
@@ -33,17 +34,18 @@ struct UniversalExamples {
             }
         }
         guard !parts.isEmpty else { throw LaboratoryFault.noAdversarialImages }
-        images = try Tensor.concatenated(parts).to(classifier.device)
+        images = try (Tensor.concatenated(parts) * 255).round().to(.uint8)
+            .to(classifier.device)
 
         let started = Date()
         let observer = bench.observer
         observer.begin("what the detector reads", total: images.shape[0], unit: "images")
         var numbers: [Tensor] = []
         var maps: [Tensor] = []
-        let batchSize = 256
+        let batchSize = try BatchSize.fitting(classifier)
         for start in stride(from: 0, to: images.shape[0], by: batchSize) {
             let end = min(start + batchSize, images.shape[0])
-            let batch = try images.sliced(start..<end)
+            let batch = try images.sliced(start..<end).to(.float32) / 255
             let sensitivity = try classifier.inputSensitivity(of: batch)
             let reading = try UniversalDetector.Reading(
                 batch, sensitivity: sensitivity, in: classifier, readsMap: false, noise: noise,
@@ -60,8 +62,16 @@ struct UniversalExamples {
                 Date().timeIntervalSince(started)))
     }
 
-    func planes() throws -> Tensor {
-        try maps.map { try .concatenated([images, $0], dimension: 1) } ?? images
+    /// What the network sees of some examples, `[n, P, H, W]`.
+    func planes(_ places: [Int]) throws -> Tensor {
+        let images = try images.rows(places).to(.float32) / 255
+        return try maps.map { try .concatenated([images, $0.rows(places)], dimension: 1) } ?? images
+    }
+
+    /// Up to so many examples, evenly spread.
+    func spread(_ most: Int) -> [Int] {
+        let step = max((count + most - 1) / most, 1)
+        return Array(stride(from: 0, to: count, by: step))
     }
 
     /// Every example, those of the smaller class again and again until there are as many of both.
@@ -76,7 +86,7 @@ struct UniversalExamples {
 
     func save(to file: URL) throws {
         var tensors: [NamedTensor] = [
-            ("images", try (images * 255).round().to(.uint8)), ("numbers", numbers),
+            ("images", images), ("numbers", numbers),
             ("is_adversarial", try Tensor(isAdversarial)),
         ]
         if let maps { tensors.append(("maps", maps)) }
@@ -88,7 +98,7 @@ struct UniversalExamples {
         guard let images = tensors["images"], let numbers = tensors["numbers"],
             let flags = tensors["is_adversarial"]
         else { throw TorchError.badFile(path: file.path, reason: "it holds no examples.") }
-        self.images = try (images.to(.float32) / 255).to(device)
+        self.images = try images.to(device)
         self.numbers = try numbers.to(device)
         maps = try tensors["maps"]?.to(device)
         isAdversarial = try flags.bools()

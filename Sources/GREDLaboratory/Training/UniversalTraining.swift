@@ -31,11 +31,10 @@ public struct UniversalTraining: Sendable, Encodable {
         on examples: UniversalExamples, imageShape: ImageShape, checkpoint: URL, identity: String,
         bench: Workbench
     ) throws -> UniversalDetector {
-        let planes = try examples.planes()
         let numbers = examples.numbers
         let description = UniversalDetector.Description(
             imageShape: imageShape, readsMap: readsMap, noise: noise, width: width,
-            planes: try Standardisation(measuring: planes),
+            planes: try Standardisation(measuring: examples.planes(examples.spread(2_048))),
             numbers: try Standardisation(
                 measuring: numbers.reshaped([numbers.shape[0], numbers.shape[1], 1, 1])),
             scalarsAlone: try ScalarBaseline(
@@ -51,7 +50,7 @@ public struct UniversalTraining: Sendable, Encodable {
         ) { indices, stream in
             let places = indices.map { order[$0] }
             let reading = UniversalDetector.Reading(
-                planes: try augmentation.applied(to: planes.rows(places), stream: &stream),
+                planes: try augmentation.applied(to: examples.planes(places), stream: &stream),
                 numbers: try numbers.rows(places))
             let classes = places.map { examples.isAdversarial[$0] ? 1 : 0 }
             return (try detector.input(reading), try Tensor(classes).to(bench.device))
