@@ -65,12 +65,18 @@ lint: ## check the layout of the sources
 docs: build ## build the documentation: .build/docs; list public declarations without a comment
 	@Scripts/docs
 
+# Where the examples are built: a folder of their own, as they are a package of their own; or this
+# package's, where all that they depend on is there already if the flags are the same.
+EXAMPLES_BUILD := Examples/.build
+
 examples: ## build the examples as the package of their own that they are, and start them
 	@Examples/setup >/dev/null
-	@swift build --package-path Examples --configuration release
-	@cd Examples && rm -rf .build/digits && .build/release/TrainAndGuard .build/digits && \
-		.build/release/GuardImages .build/digits/guard .build/digits/attacked.safetensors && \
-		.build/release/SensitivityMap .build/digits/guard .build/digits/attacked.safetensors \
+	@swift build --package-path Examples --scratch-path $(EXAMPLES_BUILD) \
+		$(if $(filter .build,$(EXAMPLES_BUILD)),$(CONFIGURATION),--configuration release)
+	@built=$$(realpath $(EXAMPLES_BUILD))/release && cd Examples && rm -rf .build/digits && \
+		$$built/TrainAndGuard .build/digits && \
+		$$built/GuardImages .build/digits/guard .build/digits/attacked.safetensors && \
+		$$built/SensitivityMap .build/digits/guard .build/digits/attacked.safetensors \
 			.build/digits/map.png
 
 doctor: ## say what is installed, what is missing and how to get it
