@@ -91,7 +91,7 @@ struct Fuzz: ParsableCommand {
         print(
             String(
                 format: "%@: %d inputs, %d of them still sound, %.1f s, memory +%d MB",
-                name.padding(toLength: 12, withPad: " ", startingAt: 0), inputs, sound, seconds,
+                name.padding(toLength: 16, withPad: " ", startingAt: 0), inputs, sound, seconds,
                 growth >> 20))
         return failed
     }

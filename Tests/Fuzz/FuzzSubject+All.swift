@@ -8,7 +8,7 @@ extension FuzzSubject {
     /// The names of all subjects.
     static let names = [
         "idx-images", "idx-labels", "cifar10", "safetensors", "png", "jpeg", "exif", "labels",
-        "classifier", "guard", "program", "program-text",
+        "classifier", "guard", "universal-guard", "program", "program-text",
     ]
 
     /// - Parameter folder: where the subject may write its input.
@@ -26,7 +26,8 @@ extension FuzzSubject {
             case "program": Self.program()
             case "program-text": try Self.programText()
             case "classifier": try Self.classifier(in: folder)
-            default: try Self.guardBundle(in: folder)
+            case "guard": try Self.guardBundle(in: folder)
+            default: try Self.universalGuardBundle(in: folder)
             }
     }
 
@@ -140,11 +141,46 @@ extension FuzzSubject {
             rectifier: Rectifier(
                 network: try NetworkClassifier(description, seed: 1),
                 masking: RandomisedMasking(alpha: 0.2), copies: 3))
-        let place = folder.url.appending(component: "guard")
-        try GuardBundle.write(sentry, training: ["a sentence"], madeBy: "fuzz", to: place)
+        return try bundle(of: sentry, named: "guard", in: folder)
+    }
+
+    /// A guard with everything that a bundle may hold.
+    private static func universalGuardBundle(in folder: FuzzFolder) throws -> FuzzSubject {
+        let noise = NoisyCopies(strengths: [0.02, 0.05], copies: 4)
+        let flags = (0..<8).map { $0 % 2 == 0 }
+        let detector = try UniversalDetector(
+            .init(
+                imageShape: description.inputShape, readsMap: true, noise: noise, width: 2,
+                planes: .identity(planes: 2), numbers: .identity(planes: 3 + noise.numberCount),
+                scalarsAlone: ScalarBaseline(
+                    scalars: Tensor((0..<24).map(Float.init), shape: [8, 3]), isAdversarial: flags)),
+            seed: 0)
+        let share = GuardFigures.Share(0.5, interval: [0.4, 0.6])
+        let sentry = Guard(
+            classifier: try NetworkClassifier(description, seed: 0),
+            detection: .universal(detector),
+            threshold: try Threshold(
+                falsePositiveRate: 0.1, over: (0..<20).map(Float.init)),
+            rectifier: Rectifier(
+                network: try NetworkClassifier(description, seed: 1),
+                masking: RandomisedMasking(alpha: 0.2), copies: 3))
+        return try bundle(
+            of: sentry, named: "universal-guard", in: folder,
+            figures: GuardFigures(
+                data: "some", cleanImages: 10, accuracy: share, guardedAccuracy: 0.5,
+                falsePositives: share,
+                attacks: [.init(title: "ddn", images: 4, flagged: share, recovered: share)]))
+    }
+
+    private static func bundle(
+        of sentry: Guard, named name: String, in folder: FuzzFolder, figures: GuardFigures? = nil
+    ) throws -> FuzzSubject {
+        let place = folder.url.appending(component: name)
+        try GuardBundle.write(
+            sentry, training: ["a sentence"], figures: figures, madeBy: "fuzz", to: place)
         let file = place.appending(component: "guard.json")
         let seed = try [UInt8](Data(contentsOf: file))
-        return FuzzSubject(name: "guard", mutator: Mutator(seeds: [seed], words: words)) { bytes in
+        return FuzzSubject(name: name, mutator: Mutator(seeds: [seed], words: words)) { bytes in
             try Data(bytes).write(to: file)
             _ = try GuardBundle.read(place)
         }
