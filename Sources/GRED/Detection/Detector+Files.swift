@@ -1,41 +1,26 @@
 import Foundation
 import LibTorch
 
-extension Detector {
-    /// Writes `NAME.json` and `NAME.safetensors` into a folder that others may write to as well.
-    public func save(to folder: URL, named name: String) throws {
-        try DetectorFiles.save(description, network, to: folder, named: name)
-    }
+/// A detector that is built from a description, and kept as two files: what it is, and its weights.
+public protocol StoredDetector {
+    /// Everything but the weights.
+    associatedtype Description: Codable
+    /// How the detector is built.
+    var description: Description { get }
+    /// Holds the weights.
+    var network: any Layer { get }
 
-    /// Reads what ``save(to:named:)`` wrote.
-    /// - Throws: `TorchError.badFile` for weights that do not fit their description.
-    public convenience init(folder: URL, named name: String) throws {
-        let (description, weights, path) = try DetectorFiles.read(
-            Description.self, from: folder, named: name)
-        try self.init(description, weights: weights, from: path)
-    }
+    /// A detector with weights of a file.
+    /// - Parameter source: where they came from, for an error's sentence.
+    init(_ description: Description, weights: Safetensors.Contents, from source: String) throws
 }
 
-extension UniversalDetector {
+extension Detector: StoredDetector {}
+extension UniversalDetector: StoredDetector {}
+
+extension StoredDetector {
     /// Writes `NAME.json` and `NAME.safetensors` into a folder that others may write to as well.
     public func save(to folder: URL, named name: String) throws {
-        try DetectorFiles.save(description, network, to: folder, named: name)
-    }
-
-    /// Reads what ``save(to:named:)`` wrote.
-    /// - Throws: `TorchError.badFile` for weights that do not fit their description.
-    public convenience init(folder: URL, named name: String) throws {
-        let (description, weights, path) = try DetectorFiles.read(
-            Description.self, from: folder, named: name)
-        try self.init(description, weights: weights, from: path)
-    }
-}
-
-/// A detector as two files: what it is, and its weights.
-private enum DetectorFiles {
-    static func save(
-        _ description: some Encodable, _ network: any Layer, to folder: URL, named name: String
-    ) throws {
         try Safetensors.write(
             network.state, to: folder.appending(component: "\(name).safetensors"))
         let encoder = JSONEncoder()
@@ -44,16 +29,16 @@ private enum DetectorFiles {
             encoder.encode(description), to: folder.appending(component: "\(name).json"))
     }
 
-    static func read<Description: Decodable>(
-        _ type: Description.Type, from folder: URL, named name: String
-    ) throws -> (Description, Safetensors.Contents, path: String) {
+    /// Reads what ``save(to:named:)`` wrote.
+    /// - Throws: `TorchError.badFile` for weights that do not fit their description.
+    public init(folder: URL, named name: String) throws {
         let file = folder.appending(component: "\(name).json")
         guard let json = try? Data(contentsOf: file),
-            let description = try? JSONDecoder().decode(type, from: json)
+            let description = try? JSONDecoder().decode(Description.self, from: json)
         else {
             throw TorchError.badFile(path: file.path, reason: "it does not describe a detector.")
         }
         let weights = folder.appending(component: "\(name).safetensors")
-        return (description, try Safetensors.read(weights), weights.path)
+        try self.init(description, weights: Safetensors.read(weights), from: weights.path)
     }
 }
