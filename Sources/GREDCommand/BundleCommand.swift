@@ -3,6 +3,7 @@ import Foundation
 import GRED
 import GREDCharts
 import GREDClassifiers
+import LibTorch
 
 struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,6 +28,7 @@ struct BundleCommand: ParsableCommand {
         var json = false
 
         func run() throws {
+            try Engine.checkVersion()
             let folder = URL(filePath: bundle)
             let sentry = try GuardBundle.read(folder)
             let manifest = try GuardBundle.manifest(of: folder)

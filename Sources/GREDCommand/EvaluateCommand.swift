@@ -48,30 +48,31 @@ struct EvaluateCommand: ParsableCommand {
     func validate() throws { try Profile.check(profile) }
 
     func run() throws {
-        let sentry = try GuardBundle.read(URL(filePath: bundle))
-        switch sentry.detection {
-        case .universal(let detector):
+        // The engine is set up before the first tensor, so the weights are read later.
+        let manifest = try GuardBundle.manifest(of: URL(filePath: bundle))
+        if let detector = manifest.detector {
             // Guards that are trained for comparison are made as this one was.
             var recipe = try Profile.universal(profile)
-            recipe.noise = detector.description.noise
-            recipe.readsMap = detector.description.readsMap
-            recipe.width = detector.description.width
+            recipe.noise = detector.noise
+            recipe.readsMap = detector.readsMap
+            recipe.width = detector.width
             recipe.falsePositiveRate =
-                sentry.threshold.falsePositiveRate ?? recipe.falsePositiveRate
-            try run(sentry, recipe)
-        case .paper:
+                manifest.threshold?.falsePositiveRate ?? recipe.falsePositiveRate
+            try run(recipe)
+        } else {
             guard !full else {
                 throw ValidationError(
                     "--full is for universal guards, and \(bundle) holds the paper's.")
             }
-            try run(sentry, Profile.recipe(profile))
+            try run(Profile.recipe(profile))
         }
     }
 
-    private func run(_ sentry: Guard, _ recipe: some GuardRecipe) throws {
+    private func run(_ recipe: some GuardRecipe) throws {
         var recipe = recipe
         let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output)
+        let sentry = try GuardBundle.read(URL(filePath: bundle))
         guard let classifier = sentry.classifier as? any TunableClassifier else {
             throw BundleFault.cannotBeKept
         }

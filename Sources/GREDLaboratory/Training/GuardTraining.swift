@@ -126,8 +126,9 @@ public struct GuardTraining {
     }
 
     private struct ExamplesConfiguration: Encodable {
-        var version = 2
+        var version = 3
         var scope: Scope
+        var negatives = Negatives()
         var noise: NoisyCopies
         var readsMap: Bool
     }
@@ -176,7 +177,7 @@ public struct GuardTraining {
             of: "examples", configuration,
             make: {
                 try UniversalExamples(
-                    of: records, negatives: Negatives(), noise: configuration.noise,
+                    of: records, negatives: configuration.negatives, noise: configuration.noise,
                     readsMap: configuration.readsMap, in: classifier, bench: bench
                 ).save(to: $0.appending(component: name))
             },

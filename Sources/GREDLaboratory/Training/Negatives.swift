@@ -7,7 +7,7 @@ import LibTorch
 ///
 /// Half of them carry Gaussian noise, without which a network that sees the image takes noise for an
 /// attack; the others are recompressed, blurred, shifted, or made lighter or darker.
-struct Negatives {
+struct Negatives: Encodable {
     /// The L2 norms of the noise, for an image of 3×32×32 pixels; drawn evenly on a logarithmic scale.
     /// An image of another size gets noise of the same strength a pixel.
     var noise: ClosedRange<Double> = 0.1...2
