@@ -61,7 +61,7 @@ struct DataCommand: ParsableCommand {
         }
         if json {
             try JSONOutput.print(
-                sets.map { Row(set: $0.0, images: $0.1.count, sha256: $0.1.contentHash) })
+                try sets.map { Row(set: $0.0, images: $0.1.count, sha256: try $0.1.contentHash) })
             return
         }
         print("\(name): \(sets[0].1.shape) in \(sets[0].1.classNames.count) classes")

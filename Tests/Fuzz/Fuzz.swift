@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LibTorch
+import Synchronization
 
 /// Reads damaged files by the ten thousand: whatever the bytes, a reader answers or refuses in a
 /// sentence; it does not crash, hang, or take memory that the bytes do not justify.
@@ -28,7 +29,9 @@ struct Fuzz: ParsableCommand {
     @Option(help: "The seed of the damage.")
     var seed: UInt64 = 0
 
-    @Option(help: "Write the first input to a file instead of reading any.", completion: .file())
+    @Option(
+        help: "Write the first input to a file (of each, its name added) instead of reading any.",
+        completion: .file())
     var write: String?
 
     /// What a reader may hold beyond what it held when it began, whatever the input says: every
@@ -44,12 +47,44 @@ struct Fuzz: ParsableCommand {
     }
 
     func run() throws {
-        try Engine.setThreadCount(1)
-        var failed = false
-        for name in subjects.isEmpty ? FuzzSubject.names : subjects {
-            failed = try run(name) || failed
+        let names = subjects.isEmpty ? FuzzSubject.names : subjects
+        let failed: Bool
+        if let name = names.first, names.count == 1 {
+            try Engine.setThreadCount(1)
+            failed = try run(name)
+        } else {
+            failed = runApart(names)
         }
         if failed { throw ExitCode.failure }
+    }
+
+    /// Each in a process of its own, as many at once as there are processors: what one holds or breaks
+    /// is not another's.
+    private func runApart(_ names: [String]) -> Bool {
+        let failures = Mutex(0)
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = ProcessInfo.processInfo.activeProcessorCount
+        for name in names {
+            queue.addOperation {
+                let child = Process()
+                child.executableURL = Bundle.main.executableURL
+                child.arguments = [
+                    name, "--inputs", "\(inputs)", "--first", "\(first)", "--seed", "\(seed)",
+                ]
+                if let write { child.arguments? += ["--write", "\(write)-\(name)"] }
+                var passed = false
+                do {
+                    try child.run()
+                    child.waitUntilExit()
+                    passed = child.terminationStatus == 0
+                } catch {
+                    print("\(name): \(error)")
+                }
+                if !passed { failures.withLock { $0 += 1 } }
+            }
+        }
+        queue.waitUntilAllOperationsAreFinished()
+        return failures.withLock { $0 > 0 }
     }
 
     /// Whether a fault was found.

@@ -20,10 +20,10 @@ struct FourSetsTests {
         #expect(sets.calibrate.count == 102)
         #expect(sets.test.count == 300)
         #expect(sets.leftOut == 0)
-        let all = sets.fit.items + sets.guard.items + sets.calibrate.items
+        let all = try sets.fit.items + sets.guard.items + sets.calibrate.items
         #expect(Set(all).count == 920)
-        #expect(Set(all).isSubset(of: train.items))
-        #expect(Set(all).isDisjoint(with: sets.test.items))
+        #expect(try Set(all).isSubset(of: train.items))
+        #expect(try Set(all).isDisjoint(with: sets.test.items))
     }
 
     @Test("everything can be shared out")
@@ -32,8 +32,8 @@ struct FourSetsTests {
         let sets = try FourSets(
             train: train, test: randomSet(30, classes: 7, seed: 2), fit: 333, guard: 333,
             calibrate: 334)
-        let all = sets.fit.items + sets.guard.items + sets.calibrate.items
-        #expect(Set(all) == Set(train.items))
+        let all = try sets.fit.items + sets.guard.items + sets.calibrate.items
+        #expect(try Set(all) == Set(train.items))
     }
 
     @Test("the order of the files does not matter, and the seed does")
@@ -46,11 +46,11 @@ struct FourSetsTests {
             train.subset(Array(train.labels.indices).shuffled(using: &random)),
             test.subset(Array(test.labels.indices).shuffled(using: &random)))
         for part in [\FourSets.fit, \.guard, \.calibrate, \.test] {
-            #expect(sets[keyPath: part].contentHash == shuffled[keyPath: part].contentHash)
+            #expect(try sets[keyPath: part].contentHash == shuffled[keyPath: part].contentHash)
         }
         let other = try split(train, test, seed: 1)
-        #expect(other.fit.contentHash != sets.fit.contentHash)
-        #expect(Set(other.fit.items) != Set(sets.fit.items))
+        #expect(try other.fit.contentHash != sets.fit.contentHash)
+        #expect(try Set(other.fit.items) != Set(sets.fit.items))
     }
 
     @Test("each set holds the classes in proportion, and so does any prefix")
@@ -85,7 +85,7 @@ struct FourSetsTests {
         }
         let sets = try FourSets(
             train: set(0...9), test: set(10...10), fit: 5, guard: 3, calibrate: 2, seed: 5)
-        #expect(sets.fit.pixels + sets.guard.pixels + sets.calibrate.pixels == expected)
+        #expect(try sets.fit.pixels + sets.guard.pixels + sets.calibrate.pixels == expected)
     }
 
     @Test("copies of an image stay together", arguments: 0..<20 as Range<UInt64>)
@@ -102,7 +102,7 @@ struct FourSetsTests {
         #expect(parts.map(\.count) == [301, 151, 101])
         for (index, part) in parts.enumerated() {
             for other in parts[(index + 1)...] {
-                #expect(Set(part.items).isDisjoint(with: other.items))
+                #expect(try Set(part.items).isDisjoint(with: other.items))
             }
         }
     }
@@ -114,13 +114,13 @@ struct FourSetsTests {
         let twice = fresh.subset([0, 1])
         let train = try ImageSet(
             name: "mixed", shape: fresh.shape, classNames: fresh.classNames,
-            pixels: fresh.pixels + test.pixels + twice.pixels,
+            pixels: try fresh.pixels + test.pixels + twice.pixels,
             labels: fresh.labels + test.labels + twice.labels.map { ($0 + 1) % 3 })
         let sets = try FourSets(train: train, test: test, fit: 50, guard: 30, calibrate: 18)
         #expect(sets.leftOut == 34)
-        let clean = fresh.subset(Array(2..<100)).items
+        let clean = try fresh.subset(Array(2..<100)).items
         #expect(
-            Set(sets.fit.items + sets.guard.items + sets.calibrate.items) == Set(clean))
+            try Set(sets.fit.items + sets.guard.items + sets.calibrate.items) == Set(clean))
         let text = message {
             _ = try FourSets(train: train, test: test, fit: 50, guard: 30, calibrate: 19)
         }
@@ -167,9 +167,9 @@ struct FourSetsTests {
         #expect(sets.guard.count == 200)
         #expect(sets.calibrate.count == 50)
         #expect(sets.test.count == 150)
-        let all = sets.fit.items + sets.guard.items + sets.calibrate.items + sets.test.items
+        let all = try sets.fit.items + sets.guard.items + sets.calibrate.items + sets.test.items
         #expect(all.count == 1000)
-        #expect(Set(all) == Set(heap.items))
+        #expect(try Set(all) == Set(heap.items))
         #expect(sets.copies == 0)
 
         var random = SplitMix64(seed: 9, index: 9)
@@ -177,7 +177,7 @@ struct FourSetsTests {
             train: heap.subset(Array(heap.labels.indices).shuffled(using: &random)), test: nil,
             shares: .ofAllImages)
         for part in [\FourSets.fit, \.guard, \.calibrate, \.test] {
-            #expect(sets[keyPath: part].contentHash == shuffled[keyPath: part].contentHash)
+            #expect(try sets[keyPath: part].contentHash == shuffled[keyPath: part].contentHash)
         }
     }
 
@@ -189,7 +189,7 @@ struct FourSetsTests {
         #expect(sets.fit.count == 350)
         #expect(sets.guard.count == 120)
         #expect(sets.calibrate.count == 30)
-        #expect(Set(sets.test.items) == Set(test.items))
+        #expect(try Set(sets.test.items) == Set(test.items))
     }
 
     @Test("copies are counted, stay together, and never stop a split by shares")
@@ -200,7 +200,7 @@ struct FourSetsTests {
         let sets = try FourSets(train: heap, test: nil, shares: .ofAllImages)
         #expect(sets.copies == 100)
         #expect(sets.leftOut == 0)
-        let parts = [sets.fit, sets.guard, sets.calibrate, sets.test].map { Set($0.items) }
+        let parts = try [sets.fit, sets.guard, sets.calibrate, sets.test].map { try Set($0.items) }
         #expect(parts.map(\.count).reduce(0, +) == 10)
         #expect(sets.fit.count + sets.guard.count + sets.calibrate.count + sets.test.count == 110)
         #expect(sets.guard.count == 22)

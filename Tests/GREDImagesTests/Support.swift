@@ -40,5 +40,7 @@ func randomSet(_ count: Int, classes: Int, seed: UInt64, name: String = "random"
 
 extension ImageSet {
     /// Each image with its label, as something that can lie in a Swift set.
-    var items: [[UInt8]] { (0..<count).map { Array(bytes(of: $0)) + [UInt8(labels[$0])] } }
+    var items: [[UInt8]] {
+        get throws { try (0..<count).map { try bytes(of: $0) + [UInt8(labels[$0])] } }
+    }
 }

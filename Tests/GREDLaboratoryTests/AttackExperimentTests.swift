@@ -266,7 +266,7 @@ struct AttackExperimentTests {
             labels[index] = (labels[index] + 1) % 3
         }
         let mixed = try ImageSet(
-            name: "mixed", shape: set.shape, classNames: set.classNames, pixels: set.pixels,
+            name: "mixed", shape: set.shape, classNames: set.classNames, pixels: try set.pixels,
             labels: labels)
         let right = labels.indices.filter { $0 % 3 != 0 }
         let experiment = experiment(try TemporaryFolder())

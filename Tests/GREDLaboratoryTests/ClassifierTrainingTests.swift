@@ -67,7 +67,8 @@ struct ClassifierTrainingTests {
         let classifier = try LinearClassifier(shape: Toys.shape)
         let right = try Toys.images(30, rightFor: classifier)
         let mixed = try ImageSet(
-            name: "mixed", shape: right.shape, classNames: right.classNames, pixels: right.pixels,
+            name: "mixed", shape: right.shape, classNames: right.classNames,
+            pixels: try right.pixels,
             labels: right.labels.enumerated().map { $0 < 9 ? ($1 + 1) % 3 : $1 })
         let observer = RecordingObserver()
         for batchSize in [1, 7, 256] {

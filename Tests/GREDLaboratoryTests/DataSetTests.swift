@@ -10,11 +10,11 @@ struct DataSetTests {
         let sets = try DataSet(named: "digits", observer: SilentObserver()).sets
         let parts = [sets.fit, sets.guard, sets.calibrate, sets.test]
         #expect(parts.map(\.count) == [12_000, 6_000, 2_000, 5_000])
-        var seen: [ArraySlice<UInt8>: Int] = [:]
+        var seen: [[UInt8]: Int] = [:]
         var shared = 0
         for (place, part) in parts.enumerated() {
             for index in 0..<part.count {
-                let image = part.bytes(of: index)
+                let image = try part.bytes(of: index)
                 if let other = seen[image], other != place { shared += 1 }
                 seen[image] = place
             }

@@ -53,7 +53,7 @@ struct FolderDataSetTests {
         #expect(data.sets.fit.classNames == ["a", "b"])
         #expect(data.augmentation == .photographs)
         #expect(data.notes.isEmpty)
-        let hashes = try [read(), read()].map { $0.sets.guard.contentHash }
+        let hashes = try [read(), read()].map { try $0.sets.guard.contentHash }
         #expect(hashes[0] == hashes[1])
     }
 

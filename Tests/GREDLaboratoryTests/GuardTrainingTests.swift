@@ -106,12 +106,10 @@ struct GuardTrainingTests {
         let before = try classifier.contentHash()
         func tuned() throws -> NetworkClassifier {
             try? FileManager.default.removeItem(at: checkpoint)
-            let images = try set.tensor()
             return try RectifierTraining(
                 masking: RandomisedMasking(alpha: 0.2), plan: plan, copies: 2
             ).run(
-                classifier, images: images,
-                sensitivity: classifier.inputSensitivity(of: images), labels: set.labels,
+                classifier, images: set.tensor(), labels: set.labels,
                 checkpoint: checkpoint, identity: "test", bench: .inside(folder))
         }
         let first = try tuned()

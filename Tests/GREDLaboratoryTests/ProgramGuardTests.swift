@@ -54,12 +54,10 @@ struct ProgramGuardTests {
         func tuned() throws -> ProgramClassifier {
             let checkpoint = folder.url.appending(component: "checkpoint.safetensors")
             try? FileManager.default.removeItem(at: checkpoint)
-            let images = try set.tensor()
             return try RectifierTraining(
                 masking: RandomisedMasking(alpha: 0.2), plan: plan(epochs: 8), copies: 2
             ).run(
-                classifier, images: images,
-                sensitivity: classifier.inputSensitivity(of: images), labels: set.labels,
+                classifier, images: set.tensor(), labels: set.labels,
                 checkpoint: checkpoint, identity: "test", bench: .inside(folder))
         }
         let first = try tuned()
@@ -75,7 +73,8 @@ struct ProgramGuardTests {
     func wholeGuard() throws {
         let noise = try images(40, in: [0...255])
         let set = try ImageSet(
-            name: "noise", shape: noise.shape, classNames: noise.classNames, pixels: noise.pixels,
+            name: "noise", shape: noise.shape, classNames: noise.classNames,
+            pixels: try noise.pixels,
             labels: classifier.predictions(for: noise.tensor()).ints())
         func detector(_ reading: Detector.Reading) -> DetectorTraining {
             DetectorTraining(
@@ -112,7 +111,8 @@ struct ProgramGuardTests {
     func bundle() throws {
         let noise = try images(60, in: [0...255])
         let set = try ImageSet(
-            name: "noise", shape: noise.shape, classNames: noise.classNames, pixels: noise.pixels,
+            name: "noise", shape: noise.shape, classNames: noise.classNames,
+            pixels: try noise.pixels,
             labels: classifier.predictions(for: noise.tensor()).ints())
         let training = GuardTraining(
             attacks: [try AttackPlan(DDN(steps: 20), count: 40)],

@@ -20,7 +20,18 @@ public struct RandomisedMasking: Sendable, Hashable, Codable {
     public func copies(
         of images: Tensor, sensitivity: InputSensitivity, streams: inout [RandomStream]
     ) throws -> Tensor {
-        let suspects = try SuspectPixels.above(alpha, in: sensitivity)
+        try copies(
+            of: images, suspects: SuspectPixels.above(alpha, in: sensitivity), streams: &streams)
+    }
+
+    /// One masked copy of each image, whose suspect pixels are known.
+    /// - Parameters:
+    ///   - images: `[N, C, H, W]` in 0…1.
+    ///   - suspects: `[N, 1, H, W]` of booleans.
+    ///   - streams: one an image; each is drawn from, so the next copy differs.
+    public func copies(
+        of images: Tensor, suspects: Tensor, streams: inout [RandomStream]
+    ) throws -> Tensor {
         let shape = images.shape
         let (channels, plane) = (shape[1], shape[2] * shape[3])
         var coins: [Float] = []

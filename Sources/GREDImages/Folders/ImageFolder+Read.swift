@@ -12,8 +12,9 @@ extension ImageFolder {
         public let broken: [BrokenFile]
     }
 
-    /// Reads all images into memory, as one shape: N·C·H·W bytes, so 1.5 GB for 10,000 of
-    /// 3×224×224. Splitting such a set takes as much again.
+    /// Reads all images, as one shape, into a nameless file on disk, which is there as long as the
+    /// set or a subset of it is: N·C·H·W bytes, so 1.5 GB for 10,000 of 3×224×224. Memory holds the
+    /// few that are being decoded.
     ///
     /// Files are decoded in parallel. A broken one is skipped and named in
     /// ``Contents/broken``, up to `tolerance`.
@@ -22,29 +23,24 @@ extension ImageFolder {
     ///   - shape: Of each image; 1 or 3 channels, to which colours are converted.
     ///   - framing: How pictures of other sizes fill it; by default ``Framing/filling(_:)``.
     ///   - tolerance: The share of files that may be broken, 0…1.
-    ///   - memory: The most bytes that the images may take; by default a quarter of this
-    ///     machine's memory.
+    ///   - scratch: The folder on whose disk the pixels lie.
     ///   - progress: Is told how many files are done; what it throws ends the reading.
-    /// - Throws: ``ImageFolderError``; ``PictureError`` for a shape that no picture can be given.
+    /// - Throws: ``ImageFolderError``; ``PictureError`` for a shape that no picture can be given;
+    ///   `FileFault` where the disk is full.
     public func read(
         as shape: ImageShape, _ framing: Framing? = nil, tolerance: Double = 0.01,
-        memory: Int = Int(clamping: ProcessInfo.processInfo.physicalMemory / 4),
+        scratch: URL = GREDCache.url,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Contents {
-        let size = shape.count.multipliedReportingOverflow(by: count)
-        guard !size.overflow, size.partialValue <= memory else {
-            throw ImageFolderError.tooMuchMemory(
-                path: url.path, images: count, shape: shape, limit: memory)
-        }
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(size.partialValue)
+        let pictures = try pictures(as: shape, framing)
+        let pixels = try PixelFile(in: scratch)
         var labels: [Int] = []
         var paths: [String] = []
         var broken = BrokenFiles(in: self, tolerance: tolerance)
-        for (index, picture) in try pictures(as: shape, framing).enumerated() {
+        for (index, picture) in pictures.enumerated() {
             switch picture {
             case .success(let picture):
-                pixels += picture
+                try pixels.append(picture)
                 labels.append(items[index].label ?? 0)
                 paths.append(items[index].path)
             case .failure(let fault):
@@ -55,13 +51,13 @@ extension ImageFolder {
         guard !paths.isEmpty else { throw ImageFolderError.noImages(path: url.path) }
         let set = ImageSet(
             checked: url.lastPathComponent, shape: shape,
-            classNames: isLabelled ? classNames : ["unlabelled"], pixels: pixels, labels: labels)
+            classNames: isLabelled ? classNames : ["unlabelled"], labels: labels,
+            storage: .file(pixels), places: Array(labels.indices))
         return Contents(set: set, paths: paths, broken: broken.files)
     }
 
     /// The images one after another, `[C, H, W]` in 0…255, in the order of ``items``; decoded in
-    /// parallel while earlier ones are used, with at most `ahead` in memory: for folders that are
-    /// too large to ``read(as:_:tolerance:memory:progress:)``.
+    /// parallel while earlier ones are used, with at most `ahead` in memory.
     ///
     /// - Parameters:
     ///   - shape: Of each image; 1 or 3 channels, to which colours are converted.

@@ -10,7 +10,7 @@ import Foundation
 /// print(contents.set.count, contents.set.classNames, contents.broken)
 /// ```
 ///
-/// Only names are looked at here; files are opened by ``read(as:_:tolerance:memory:progress:)`` and
+/// Only names are looked at here; files are opened by ``read(as:_:tolerance:scratch:progress:)`` and
 /// ``pictures(as:_:ahead:)``. What counts as an image is a file whose name ends as images do (JPEG, PNG
 /// and those kinds that are not decoded here, so that they are counted as broken and not
 /// overlooked); names that begin with a dot are hidden, and skipped with all that is inside.

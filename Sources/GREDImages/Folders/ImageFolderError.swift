@@ -14,8 +14,6 @@ public enum ImageFolderError: Error, Sendable, Equatable {
     case labels(path: String, line: Int, problem: String)
     /// A label is not the name or the number of a class.
     case unknownLabel(path: String, label: String, classes: Int)
-    /// The images do not fit the memory that they may take, in bytes.
-    case tooMuchMemory(path: String, images: Int, shape: ImageShape, limit: Int)
     /// More of `files` are broken than are tolerated; `broken` has those found until that was
     /// certain.
     case tooManyBroken(path: String, broken: [BrokenFile], files: Int, tolerance: Double)
@@ -41,9 +39,6 @@ extension ImageFolderError: LocalizedError, CustomStringConvertible {
         case .unknownLabel(let path, let label, let classes):
             "\(path): expected labels that are names of classes or numbers 0…\(classes - 1), found "
                 + "'\(label.prefix(80))'; mend the label"
-        case .tooMuchMemory(let path, let images, let shape, let limit):
-            "expected images that take at most \(limit >> 20) MB of memory, found \(images) of "
-                + "\(shape) in \(path); choose a smaller size or fewer images"
         case .tooManyBroken(let path, let broken, let files, let tolerance):
             "expected at most \(tolerance * 100)% of the \(files) files in \(path) to be broken, "
                 + "found \(broken.count) and maybe more (\(Self.first(broken))); mend or remove them, "

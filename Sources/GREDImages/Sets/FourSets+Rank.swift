@@ -5,10 +5,10 @@ import Crypto
 struct Rank: Comparable, Hashable, Sendable {
     private let a, b, c, d: UInt64
 
-    init(seed: UInt64, pixels: UnsafeRawBufferPointer) {
+    init(seed: UInt64, pixels: [UInt8]) {
         var hash = SHA256()
         withUnsafeBytes(of: seed.littleEndian) { hash.update(bufferPointer: $0) }
-        hash.update(bufferPointer: pixels)
+        hash.update(data: pixels)
         (a, b, c, d) = hash.finalize().withUnsafeBytes { digest in
             func word(_ index: Int) -> UInt64 {
                 UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
@@ -23,16 +23,8 @@ struct Rank: Comparable, Hashable, Sendable {
     }
 
     /// One rank an image, `[N]`.
-    static func ranks(of set: ImageSet, seed: UInt64) -> [Rank] {
-        let size = set.shape.count
-        return set.pixels.withUnsafeBytes { pixels in
-            set.labels.indices.map { index in
-                Rank(
-                    seed: seed,
-                    pixels: UnsafeRawBufferPointer(rebasing: pixels[(index * size)...].prefix(size))
-                )
-            }
-        }
+    static func ranks(of set: ImageSet, seed: UInt64) throws -> [Rank] {
+        try set.labels.indices.map { Rank(seed: seed, pixels: try set.bytes(of: $0)) }
     }
 
     /// The ranks that occur under more than one label.
@@ -111,10 +103,10 @@ struct Ranking {
     /// Images that are copies of another one.
     let copies: Int
 
-    init(train set: ImageSet, test testSet: ImageSet?, seed: UInt64) {
-        let ranks = Rank.ranks(of: set, seed: seed)
+    init(train set: ImageSet, test testSet: ImageSet?, seed: UInt64) throws {
+        let ranks = try Rank.ranks(of: set, seed: seed)
         train = ranks
-        test = testSet.map { Rank.ranks(of: $0, seed: seed) } ?? []
+        test = try testSet.map { try Rank.ranks(of: $0, seed: seed) } ?? []
         let barred = Set(test).union(Rank.withTwoLabels(ranks, labels: set.labels))
         usable = set.labels.indices.filter { !barred.contains(ranks[$0]) }
         copies = ranks.count + test.count - Set(ranks + test).count

@@ -36,7 +36,7 @@ extension FourSets {
         guard parts.allSatisfy({ $0 >= 0 }), parts.reduce(0, +) <= 1 else {
             throw FourSetsError.badShares(shares)
         }
-        let ranking = Ranking(train: train, test: test, seed: seed)
+        let ranking = try Ranking(train: train, test: test, seed: seed)
         var shelves = ClassShelves(ranking.usable, ranks: ranking.train, of: train)
         func take(_ share: Double, _ name: String) -> ImageSet {
             let size = Int((share * Double(ranking.usable.count)).rounded())

@@ -56,7 +56,7 @@ public struct FourSets: Sendable {
         for (name, size) in sizes where size < 0 {
             throw FourSetsError.negative(set: name, size: size)
         }
-        let ranking = Ranking(train: train, test: test, seed: seed)
+        let ranking = try Ranking(train: train, test: test, seed: seed)
 
         // Saturating, since sizes come from a command line.
         let wanted = sizes.reduce(0) { sum, size in

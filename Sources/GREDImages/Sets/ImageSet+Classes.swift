@@ -6,13 +6,14 @@ extension ImageSet {
         let mapped = classNames.map { places[$0] }
         guard mapped.allSatisfy({ $0 != nil }) else { return nil }
         return ImageSet(
-            checked: name, shape: shape, classNames: names, pixels: pixels,
-            labels: labels.compactMap { mapped[$0] })
+            checked: name, shape: shape, classNames: names,
+            labels: labels.compactMap { mapped[$0] }, storage: storage, places: places)
     }
 
     /// The same images under another name.
     public func named(_ name: String) -> ImageSet {
         ImageSet(
-            checked: name, shape: shape, classNames: classNames, pixels: pixels, labels: labels)
+            checked: name, shape: shape, classNames: classNames, labels: labels, storage: storage,
+            places: places)
     }
 }

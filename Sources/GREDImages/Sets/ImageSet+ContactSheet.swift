@@ -13,13 +13,14 @@ extension ImageSet {
         let (height, width) = (rows * shape.height, columns * shape.width)
         let sheet = ImageShape(channels: shape.channels, height: height, width: width)
         guard count > 0, sheet.count <= Picture.maximumPixels * shape.channels else {
-            throw PNGError.notAnImage(shape: sheet, found: pixels.count)
+            throw PNGError.notAnImage(shape: sheet, found: count * shape.count)
         }
         var picture = [UInt8](repeating: 0, count: sheet.count)
         for index in 0..<count {
             let top = index / columns * shape.height
             let left = index % columns * shape.width
-            var source = index * shape.count
+            let pixels = try bytes(of: index)
+            var source = 0
             for channel in 0..<shape.channels {
                 for y in top..<(top + shape.height) {
                     for x in left..<(left + shape.width) {

@@ -9,13 +9,16 @@ extension ImageSet {
     /// the pixels.
     ///
     /// - Complexity: O(N·C·H·W) at each call, about 0.1 s for MNIST: keep the result.
+    /// - Throws: As ``bytes(of:)-(Int)``.
     public var contentHash: String {
-        var hash = SHA256()
-        let numbers = [shape.channels, shape.height, shape.width, count] + labels
-        let littleEndian = numbers.map { Int64($0).littleEndian }
-        littleEndian.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        pixels.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return hexadecimal(hash.finalize())
+        get throws {
+            var hash = SHA256()
+            let numbers = [shape.channels, shape.height, shape.width, count] + labels
+            let littleEndian = numbers.map { Int64($0).littleEndian }
+            littleEndian.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            for index in labels.indices { try hash.update(data: bytes(of: index)) }
+            return hexadecimal(hash.finalize())
+        }
     }
 }
 

@@ -6,22 +6,18 @@ extension ImageSet {
 
     /// The images in `range` as float32 in 0…1, `[n, C, H, W]`.
     public func tensor(_ range: Range<Int>) throws -> Tensor {
-        try unitTensor(
-            pixels[(range.lowerBound * shape.count)..<(range.upperBound * shape.count)],
-            count: range.count)
+        try unitTensor(range)
     }
 
     /// The images at `indices`, in that order, as float32 in 0…1, `[n, C, H, W]`.
     public func tensor(_ indices: [Int]) throws -> Tensor {
-        var chosen: [UInt8] = []
-        chosen.reserveCapacity(indices.count * shape.count)
-        for index in indices { chosen += bytes(of: index) }
-        return try unitTensor(chosen[...], count: indices.count)
+        try unitTensor(indices)
     }
 
-    private func unitTensor(_ bytes: ArraySlice<UInt8>, count: Int) throws -> Tensor {
-        try Tensor(bytes, shape: [count, shape.channels, shape.height, shape.width])
-            .to(.float32) / 255
+    private func unitTensor(_ indices: some Collection<Int>) throws -> Tensor {
+        try Tensor(
+            bytes(of: indices), shape: [indices.count, shape.channels, shape.height, shape.width]
+        ).to(.float32) / 255
     }
 }
 

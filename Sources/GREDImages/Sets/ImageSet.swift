@@ -8,7 +8,8 @@ import Foundation
 /// print(few.shape, few.classNames[few.labels[0]])  // 1×28×28 7
 /// ```
 ///
-/// A value holds bytes only, so it may cross any task border. Copies share their storage.
+/// A value holds bytes only, so it may cross any task border. Copies and subsets share the pixels,
+/// which lie in memory, or for a folder of images in a file on disk: memory does not grow with it.
 public struct ImageSet: Sendable {
     /// What to call the set in a report, for example `MNIST test`.
     public let name: String
@@ -16,10 +17,11 @@ public struct ImageSet: Sendable {
     public let shape: ImageShape
     /// One name a class, in the order of the labels.
     public let classNames: [String]
-    /// `[N, C, H, W]`, row-major, 0…255.
-    public let pixels: [UInt8]
     /// `[N]`, each in `0..<classNames.count`.
     public let labels: [Int]
+    let storage: PixelStorage
+    /// Where in the storage each image lies, `[N]`, in images.
+    let places: [Int]
 
     /// Checks the parts against each other.
     ///
@@ -39,24 +41,42 @@ public struct ImageSet: Sendable {
             throw ImageSetError.pixelCount(
                 set: name, shape: shape, images: labels.count, found: pixels.count)
         }
-        if let index = labels.firstIndex(where: { !classNames.indices.contains($0) }) {
-            throw ImageSetError.labelOutOfRange(
-                set: name, index: index, label: labels[index], classes: classNames.count)
-        }
+        try Self.check(labels, of: classNames, set: name)
         self.init(
-            checked: name, shape: shape, classNames: classNames, pixels: pixels, labels: labels)
+            checked: name, shape: shape, classNames: classNames, labels: labels,
+            storage: .memory(pixels), places: Array(labels.indices))
     }
 
     /// For parts that are known to fit.
     init(
-        checked name: String, shape: ImageShape, classNames: [String], pixels: [UInt8],
-        labels: [Int]
+        checked name: String, shape: ImageShape, classNames: [String], labels: [Int],
+        storage: PixelStorage, places: [Int]
     ) {
         self.name = name
         self.shape = shape
         self.classNames = classNames
-        self.pixels = pixels
         self.labels = labels
+        self.storage = storage
+        self.places = places
+    }
+
+    /// The same images with labels of other classes.
+    /// - Throws: ``ImageSetError`` where there is not one label an image, or a label names no class.
+    public func relabelled(_ labels: [Int], classNames: [String]) throws -> ImageSet {
+        guard labels.count == count else {
+            throw ImageSetError.labelCount(set: name, images: count, found: labels.count)
+        }
+        try Self.check(labels, of: classNames, set: name)
+        return ImageSet(
+            checked: name, shape: shape, classNames: classNames, labels: labels, storage: storage,
+            places: places)
+    }
+
+    private static func check(_ labels: [Int], of classNames: [String], set name: String) throws {
+        if let index = labels.firstIndex(where: { !classNames.indices.contains($0) }) {
+            throw ImageSetError.labelOutOfRange(
+                set: name, index: index, label: labels[index], classes: classNames.count)
+        }
     }
 
     /// N, the number of images.
@@ -77,6 +97,8 @@ public enum ImageSetError: Error, Sendable, Equatable {
     case emptyShape(set: String, shape: ImageShape)
     /// There are not C·H·W pixel values for each label.
     case pixelCount(set: String, shape: ImageShape, images: Int, found: Int)
+    /// There is not one label an image.
+    case labelCount(set: String, images: Int, found: Int)
     /// A label is negative, or there are not so many class names.
     case labelOutOfRange(set: String, index: Int, label: Int, classes: Int)
 }
@@ -92,6 +114,8 @@ extension ImageSetError: LocalizedError, CustomStringConvertible {
         case .pixelCount(let set, let shape, let images, let found):
             "\(set): expected \(images) images of \(shape), one a label, found \(found) pixel "
                 + "values; pass as many images as labels"
+        case .labelCount(let set, let images, let found):
+            "\(set): expected \(images) labels, one an image, found \(found); pass a label for each"
         case .labelOutOfRange(let set, let index, let label, let classes):
             "\(set): expected labels 0…\(classes - 1), found \(label) at image \(index); "
                 + "name every class or mend the label"

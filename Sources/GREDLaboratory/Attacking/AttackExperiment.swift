@@ -152,7 +152,7 @@ public struct AttackExperiment {
         let configuration = Configuration(
             classifier: classifierHash, attack: AnyEncodable(plan.attack),
             precision: search.precision, name: plan.attack.name,
-            isTargeted: plan.isTargeted, seed: bench.seed, images: piece.contentHash,
+            isTargeted: plan.isTargeted, seed: bench.seed, images: try piece.contentHash,
             first: range.lowerBound)
         return try bench.result(
             of: "attack-\(plan.attack.name)", configuration,

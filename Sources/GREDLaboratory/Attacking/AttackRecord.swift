@@ -96,23 +96,6 @@ public struct AttackRecord {
     }
 
     /// Several records, one after another.
-    /// Every n-th image in one record, the others in another; the cost is the whole's in both.
-    func parted(every n: Int) throws -> (rest: AttackRecord, part: AttackRecord) {
-        (
-            try rows((0..<count).filter { $0 % n != n - 1 }),
-            try rows((0..<count).filter { $0 % n == n - 1 })
-        )
-    }
-
-    private func rows(_ places: [Int]) throws -> AttackRecord {
-        AttackRecord(
-            originals: try originals.rows(places), adversarial: try adversarial.rows(places),
-            rounded: try rounded.rows(places), labels: places.map { labels[$0] },
-            succeeded: places.map { succeeded[$0] },
-            succeededRounded: places.map { succeededRounded[$0] },
-            withoutGradient: places.map { withoutGradient[$0] },
-            undecided: places.map { undecided[$0] }, cost: cost)
-    }
 
     init(joining parts: [AttackRecord]) throws {
         self.init(

@@ -120,9 +120,8 @@ private struct FolderReader {
         let set = contents.set.named(name)
         guard !folder.isLabelled, let classifier = reading.classifier else { return set }
         note("The images carry no labels: what the classifier answers is taken for right.")
-        return try ImageSet(
-            name: name, shape: shape, classNames: classifier.classNames, pixels: set.pixels,
-            labels: answers(of: classifier, to: set))
+        return try set.relabelled(
+            answers(of: classifier, to: set), classNames: classifier.classNames)
     }
 
     private func answers(of classifier: any Classifier, to set: ImageSet) throws -> [Int] {
@@ -151,8 +150,6 @@ private struct FolderReader {
         note(
             "The classes of \(set.name) are not named as the classifier's, and are taken in their order: \(set.classNames[0]) for \(names[0]), and so on."
         )
-        return try ImageSet(
-            name: set.name, shape: set.shape, classNames: names, pixels: set.pixels,
-            labels: set.labels)
+        return try set.relabelled(set.labels, classNames: names)
     }
 }

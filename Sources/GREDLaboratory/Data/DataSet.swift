@@ -77,7 +77,7 @@ public struct DataSet {
     private init(cifar10 folder: URL, observer: any WorkObserver) throws {
         let photographs = try CIFAR10(folder: folder)
         var notes: [String] = []
-        if !photographs.isOriginal {
+        if try !photographs.isOriginal {
             notes.append(
                 "The images in \(folder.path) are not CIFAR-10's own, so the figures are not CIFAR-10's."
             )

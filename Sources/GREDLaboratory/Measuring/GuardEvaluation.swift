@@ -90,7 +90,7 @@ public struct GuardEvaluation {
             attacks: results,
             provenance: EvaluationReport.Provenance(
                 command: bench.command, seed: bench.seed, classifier: hash,
-                testImages: test.contentHash, libtorch: Engine.loadedVersion,
+                testImages: try test.contentHash, libtorch: Engine.loadedVersion,
                 threads: Engine.threadCount, device: bench.device.name, notes: notes))
         return Findings(report: report, logNorms: norms, curves: curves, examples: examples)
     }

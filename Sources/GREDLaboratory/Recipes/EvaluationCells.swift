@@ -19,8 +19,8 @@ enum EvaluationCells {
     /// Attacks that no guard trains on.
     static func neverTrainedOn(shape: ImageShape, count: Int) throws -> [AttackPlan] {
         let budget = AttackCatalogue.Budget.standard(for: shape)
-        // The search is the costliest of all, so it is tried on fewer images.
-        let few = max(count / 2, 1)
+        // The searches are the costliest of all, so they are tried on fewer images.
+        let few = max(count * 4 / 5, 1)
         let isGrey = shape.channels == 1
         let cw = try [0.0, 5, 10].map { confidence in
             try AttackPlan(

@@ -77,8 +77,41 @@ extension EvaluationPage {
             chart,
             caption: """
                 The clean images of A against their adversarial copies. A: the images that f classifies \
-                rightly and whose copy, at 8 bits, fools it. The score is ln(p⁻/p⁺) of the detector \
-                that decides, the one with the lower entropy (Eq. 12).
+                rightly and whose copy, at 8 bits, fools it. The score is ln(p⁻/p⁺) of the detector\
+                \(report.hasParts ? " that decides, the one with the lower entropy (Eq. 12)" : "").
+                """)
+    }
+
+    /// How detection and recovery fare the further past the boundary an attack goes; nil where no
+    /// attack was tried at three confidences or more.
+    var confidences: Block? {
+        let rows = report.attacks.filter {
+            $0.trainedOnFamilies == nil && $0.samples > 0 && !$0.targeted
+        }
+        let series = ["ddn", "cw", "deepfool"].flatMap { name -> [LineChart.Series] in
+            let steps = rows.filter { $0.name == name }
+                .compactMap { row in row.settings["confidence"].map { ($0, row) } }
+                .sorted { $0.0 < $1.0 }
+            guard steps.count >= 3 else { return [] }
+            return [
+                LineChart.Series(
+                    "\(name), detected at 1% false positives",
+                    points: steps.map { Point(x: $0, y: $1.tprAt1PercentFpr) }),
+                LineChart.Series(
+                    "\(name), label recovered",
+                    points: steps.map { Point(x: $0, y: $1.recoveredAccuracy) }),
+            ]
+        }
+        guard !series.isEmpty else { return nil }
+        return .chart(
+            LineChart(
+                title: "Detection and recovery against the attack's confidence",
+                x: Axis("κ: nats past the boundary, at least"),
+                y: Axis("share of adversarial images", range: 0...1, format: .percent),
+                series: series),
+            caption: """
+                An attacker who knows of no guard can still go on past the boundary. A detector that was \
+                trained at one confidence fails at another.
                 """)
     }
 }

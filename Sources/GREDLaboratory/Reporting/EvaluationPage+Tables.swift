@@ -44,7 +44,7 @@ extension EvaluationPage {
             + " (\(Figure.percent(report.falsePositiveRate)))\(expectation)." + baseline
         return Section(
             "How well detection works",
-            [.paragraph(text)] + [curves].compactMap { $0 } + [.table(table)])
+            [.paragraph(text)] + [curves, confidences].compactMap { $0 } + [.table(table)])
     }
 
     private var detectors: String {

@@ -11,7 +11,7 @@ struct ChooserTraining: Encodable {
     var weightDecay = 1e-3
 
     /// - Parameters:
-    ///   - images: adversarial ones and clean ones, `[N, C, H, W]`.
+    ///   - images: adversarial ones and clean ones, `[N, C, H, W]`, in 0…1 or as bytes.
     ///   - labels: their true labels.
     func run(_ sentry: Guard, images: Tensor, labels: [Int], seed: UInt64, bench: Workbench) throws
         -> RecoveryChooser
@@ -23,7 +23,7 @@ struct ChooserTraining: Encodable {
         var isRight: [Float] = []
         for start in stride(from: 0, to: images.shape[0], by: 128) {
             let end = min(start + 128, images.shape[0])
-            let found = try sentry.recoveryEvidence(of: images.sliced(start..<end))
+            let found = try sentry.recoveryEvidence(of: images.sliced(start..<end).toUnit())
             evidence.append(found.evidence)
             for place in start..<end {
                 isRight += found.labels.map { $0[place - start] == labels[place] ? 1 : 0 }

@@ -35,7 +35,7 @@ public struct ClassifierTraining {
     public func run(on set: ImageSet, bench: Workbench) throws -> NetworkClassifier {
         let configuration = Configuration(
             description: description, plan: plan, augmentation: augmentation,
-            data: set.contentHash, conditions: bench.conditions)
+            data: try set.contentHash, conditions: bench.conditions)
         return try bench.result(
             of: "classifier", configuration,
             make: { folder in

@@ -63,18 +63,20 @@ public struct DetectorExamples {
         of records: [AttackRecord], classifier: any Classifier,
         observer: any WorkObserver = SilentObserver()
     ) throws {
+        try self.init(
+            of: records.map(TurnedImages.init), classifier: classifier, observer: observer)
+    }
+
+    init(of turned: [TurnedImages], classifier: any Classifier, observer: any WorkObserver) throws {
         var parts: [Tensor] = []
         isAdversarial = []
-        for record in records {
-            let survivors = record.survivors
-            guard !survivors.isEmpty else { continue }
-            parts.append(try record.originals.rows(survivors))
-            parts.append(try record.rounded.rows(survivors))
-            isAdversarial += Array(repeating: false, count: survivors.count)
-            isAdversarial += Array(repeating: true, count: survivors.count)
+        for some in turned where some.count > 0 {
+            parts += [some.originals, some.adversarial]
+            isAdversarial += Array(repeating: false, count: some.count)
+            isAdversarial += Array(repeating: true, count: some.count)
         }
         guard !parts.isEmpty else { throw LaboratoryFault.noAdversarialImages }
-        images = try Tensor.concatenated(parts).to(classifier.device)
+        images = try Tensor.concatenated(parts).toUnit().to(classifier.device)
         sensitivity = try classifier.inputSensitivity(ofMany: images, observer: observer)
     }
 

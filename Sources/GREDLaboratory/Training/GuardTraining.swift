@@ -8,8 +8,11 @@ import LibTorch
 /// Trains a whole guard for a classifier: attacks `guard` images, trains what detects on what
 /// succeeded, and fine-tunes the rectifier.
 public struct GuardTraining {
-    /// What the detectors train on.
+    /// What the detectors train on. Each attack has images of its own.
     public var attacks: [AttackPlan]
+    /// Those among the attacks, by title, that nothing trains on. Their images stay theirs, so that a
+    /// guard without a family has the others' images and attacks in common with the whole guard.
+    public var leftOut: Set<String> = []
     /// What detects, and how it is trained.
     public var method: Method
     /// How the rectifier is tuned, on the images that the attacks turned.
@@ -53,35 +56,40 @@ public struct GuardTraining {
         // way than if all attacks had taken the same ones. Where there are too few, all attacks
         // get a smaller share.
         var start = 0
-        let records = try attacks.compactMap { plan -> AttackRecord? in
+        let turned = try attacks.compactMap { plan -> TurnedImages? in
             let end = start + plan.count * images.count / max(wanted, 1)
             defer { start = end }
-            guard end > start else { return nil }
-            return try experiment.run(plan, on: images.subset(Array(start..<end)))
+            guard end > start, !leftOut.contains(plan.title) else { return nil }
+            return try TurnedImages(
+                experiment.run(plan, on: images.subset(Array(start..<end))))
         }
         let scope = Scope(
-            classifier: hash, images: images.contentHash,
-            attacks: attacks.map {
+            classifier: hash, images: try images.contentHash,
+            attacks: attacks.filter { !leftOut.contains($0.title) }.map {
                 Scope.Attack(
                     settings: AnyEncodable($0.attack), name: $0.attack.name,
                     isTargeted: $0.isTargeted, count: $0.count)
             },
             seed: bench.seed, conditions: bench.conditions)
 
-        guard case .universal = method else {
+        switch method {
+        case .paper(let org, let sen):
             return Guard(
-                classifier: classifier, detection: try detection(records, scope, classifier, bench),
-                rectifier: try rectify(classifier, records, scope, bench))
+                classifier: classifier,
+                detection: try detection(org, sen, turned, scope, classifier, bench),
+                rectifier: try rectify(classifier, turned, scope, bench))
+        case .universal(let training):
+            // How far each way back can be trusted is fitted on images that nothing else was trained on.
+            let parts = try turned.map { try $0.parted(every: Self.heldOut) }
+            let tuning = parts.map(\.rest)
+            let sentry = Guard(
+                classifier: classifier,
+                detection: .universal(try detector(training, tuning, scope, classifier, bench)),
+                rectifier: try rectify(classifier, tuning, scope, bench, heldOut: Self.heldOut))
+            return Guard(
+                classifier: classifier, detection: sentry.detection, rectifier: sentry.rectifier,
+                chooser: try chooser(sentry, training, parts.map(\.part), scope, bench))
         }
-        // How far each way back can be trusted is fitted on images that nothing else was trained on.
-        let parts = try records.map { try $0.parted(every: Self.heldOut) }
-        let tuning = parts.map(\.rest)
-        let sentry = Guard(
-            classifier: classifier, detection: try detection(tuning, scope, classifier, bench),
-            rectifier: try rectify(classifier, tuning, scope, bench, heldOut: Self.heldOut))
-        return Guard(
-            classifier: classifier, detection: sentry.detection, rectifier: sentry.rectifier,
-            chooser: try chooser(sentry, parts.map(\.part), scope, bench))
     }
 
     /// One image of so many is held out for the chooser.
@@ -104,25 +112,21 @@ public struct GuardTraining {
     }
 
     private func detection(
-        _ records: [AttackRecord], _ scope: Scope, _ classifier: any Classifier, _ bench: Workbench
+        _ org: DetectorTraining, _ sen: DetectorTraining, _ turned: [TurnedImages],
+        _ scope: Scope, _ classifier: any Classifier, _ bench: Workbench
     ) throws -> Detection {
-        switch method {
-        case .paper(let org, let sen):
-            // Made when the first detector that is not in the store asks for them.
-            var made: DetectorExamples?
-            func examples() throws -> DetectorExamples {
-                if let made { return made }
-                let new = try DetectorExamples(
-                    of: records, classifier: classifier, observer: bench.observer)
-                made = new
-                return new
-            }
-            return .paper(
-                org: try detector(org, "detector-org", examples, scope, classifier, bench),
-                sen: try detector(sen, "detector-sen", examples, scope, classifier, bench))
-        case .universal(let training):
-            return .universal(try detector(training, records, scope, classifier, bench))
+        // Made when the first detector that is not in the store asks for them.
+        var made: DetectorExamples?
+        func examples() throws -> DetectorExamples {
+            if let made { return made }
+            let new = try DetectorExamples(
+                of: turned, classifier: classifier, observer: bench.observer)
+            made = new
+            return new
         }
+        return .paper(
+            org: try detector(org, "detector-org", examples, scope, classifier, bench),
+            sen: try detector(sen, "detector-sen", examples, scope, classifier, bench))
     }
 
     private struct ExamplesConfiguration: Encodable {
@@ -142,7 +146,7 @@ public struct GuardTraining {
     }
 
     private func detector(
-        _ training: UniversalTraining, _ records: [AttackRecord], _ scope: Scope,
+        _ training: UniversalTraining, _ turned: [TurnedImages], _ scope: Scope,
         _ classifier: any Classifier, _ bench: Workbench
     ) throws -> UniversalDetector {
         let configuration = UniversalConfiguration(
@@ -154,7 +158,7 @@ public struct GuardTraining {
             make: { folder in
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
                 let detector = try training.run(
-                    on: examples(configuration.examples, records, classifier, bench),
+                    on: examples(configuration.examples, turned, classifier, bench),
                     imageShape: classifier.inputShape, checkpoint: checkpoint,
                     identity: try ContentKey.of(configuration), bench: bench)
                 try detector.save(to: folder, named: "detector")
@@ -169,7 +173,7 @@ public struct GuardTraining {
 
     /// A stage of its own, which detectors of other widths and epochs share.
     private func examples(
-        _ configuration: ExamplesConfiguration, _ records: [AttackRecord],
+        _ configuration: ExamplesConfiguration, _ turned: [TurnedImages],
         _ classifier: any Classifier, _ bench: Workbench
     ) throws -> UniversalExamples {
         let name = "examples.safetensors"
@@ -177,7 +181,7 @@ public struct GuardTraining {
             of: "examples", configuration,
             make: {
                 try UniversalExamples(
-                    of: records, negatives: configuration.negatives, noise: configuration.noise,
+                    of: turned, negatives: configuration.negatives, noise: configuration.noise,
                     readsMap: configuration.readsMap, in: classifier, bench: bench
                 ).save(to: $0.appending(component: name))
             },
@@ -226,11 +230,10 @@ public struct GuardTraining {
     }
 
     private func chooser(
-        _ sentry: Guard, _ records: [AttackRecord], _ scope: Scope, _ bench: Workbench
+        _ sentry: Guard, _ universal: UniversalTraining, _ turned: [TurnedImages],
+        _ scope: Scope, _ bench: Workbench
     ) throws -> RecoveryChooser? {
-        guard case .universal(let universal) = method,
-            records.contains(where: { !$0.survivors.isEmpty })
-        else { return nil }
+        guard turned.contains(where: { $0.count > 0 }) else { return nil }
         let training = ChooserTraining()
         let configuration = ChooserConfiguration(
             universal: universal,
@@ -240,14 +243,12 @@ public struct GuardTraining {
         return try bench.result(
             of: "chooser", configuration,
             make: { folder in
-                let parts = records.filter { !$0.survivors.isEmpty }
-                let labels = parts.flatMap { record in record.survivors.map { record.labels[$0] } }
-                let images = try Tensor.concatenated(
-                    parts.map { try $0.rounded.rows($0.survivors) }
-                        + parts.map { try $0.originals.rows($0.survivors) }
-                ).to(sentry.classifier.device)
+                let all = try TurnedImages(joining: turned)
+                let images = try Tensor.concatenated([all.adversarial, all.originals])
+                    .to(sentry.classifier.device)
                 let chooser = try training.run(
-                    sentry, images: images, labels: labels + labels, seed: bench.seed, bench: bench)
+                    sentry, images: images, labels: all.labels + all.labels, seed: bench.seed,
+                    bench: bench)
                 try Safetensors.write(
                     chooser.network.state, to: folder.appending(component: "chooser.safetensors"))
                 try AtomicFile.write(
@@ -275,7 +276,7 @@ public struct GuardTraining {
 
     /// - Parameter heldOut: one of so many images was kept back; nil where none was.
     private func rectify(
-        _ classifier: some TunableClassifier, _ records: [AttackRecord], _ scope: Scope,
+        _ classifier: some TunableClassifier, _ turned: [TurnedImages], _ scope: Scope,
         _ bench: Workbench, heldOut: Int? = nil
     ) throws -> Rectifier {
         let configuration = RectifierConfiguration(
@@ -283,16 +284,10 @@ public struct GuardTraining {
         let tuned = try bench.result(
             of: "rectifier", configuration,
             make: { folder in
-                let parts = records.filter { !$0.survivors.isEmpty }
-                let images = try Tensor.concatenated(
-                    parts.map { try $0.rounded.rows($0.survivors) }
-                ).to(classifier.device)
-                let labels = parts.flatMap { record in record.survivors.map { record.labels[$0] } }
+                let all = try TurnedImages(joining: turned)
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
                 let tuned = try rectifier.run(
-                    classifier, images: images,
-                    sensitivity: classifier.inputSensitivity(
-                        ofMany: images, observer: bench.observer), labels: labels,
+                    classifier, images: all.adversarial.to(classifier.device), labels: all.labels,
                     checkpoint: checkpoint, identity: try ContentKey.of(configuration),
                     bench: bench)
                 try tuned.writeWeights(to: folder.appending(component: Self.tunedWeights))

@@ -20,13 +20,14 @@ public struct RectifierTraining {
     }
 
     /// - Parameters:
-    ///   - images: adversarial images, `[N, C, H, W]`.
+    ///   - images: adversarial images, `[N, C, H, W]`, in 0…1 or as bytes.
     ///   - labels: their true labels.
     /// - Returns: the tuned copy; the classifier stays as it is.
     public func run<Subject: TunableClassifier>(
-        _ classifier: Subject, images: Tensor, sensitivity: InputSensitivity, labels: [Int],
-        checkpoint: URL, identity: String, bench: Workbench
+        _ classifier: Subject, images: Tensor, labels: [Int], checkpoint: URL, identity: String,
+        bench: Workbench
     ) throws -> Subject {
+        let suspects = try suspects(in: images, of: classifier, observer: bench.observer)
         let tuned = try classifier.copied()
         try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
             to: bench.observer, title: "fine-tuning the rectifier", network: tuned.network,
@@ -37,10 +38,32 @@ public struct RectifierTraining {
                 RandomStream(seed: stream.next(), purpose: "training masks")
             }
             let masked = try masking.copies(
-                of: images.rows(indices), sensitivity: sensitivity.rows(indices),
+                of: images.rows(indices).toUnit(), suspects: suspects.rows(indices),
                 streams: &streams)
             return (masked, try Tensor(indices.map { labels[$0] }).to(bench.device))
         }
         return tuned
+    }
+
+    /// The suspect pixels of all images, a twelfth of what their sensitivities would take.
+    private func suspects(
+        in images: Tensor, of classifier: any Classifier, observer: any WorkObserver
+    ) throws -> Tensor {
+        let started = Date()
+        let count = images.shape[0]
+        observer.begin("suspect pixels", total: count, unit: "images")
+        var parts: [Tensor] = []
+        for start in stride(from: 0, to: count, by: 256) {
+            let end = min(start + 256, count)
+            let batch = try images.sliced(start..<end).toUnit()
+            parts.append(
+                try SuspectPixels.above(masking.alpha, in: classifier.inputSensitivity(of: batch)))
+            try observer.advance(to: end, note: "")
+        }
+        observer.finish(
+            String(
+                format: "suspect pixels: %d images, %.1f s", count,
+                Date().timeIntervalSince(started)))
+        return try .concatenated(parts)
     }
 }

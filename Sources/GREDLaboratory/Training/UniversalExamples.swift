@@ -17,25 +17,23 @@ struct UniversalExamples {
 
     /// The survivors of attacks, the clean original of each, and a harmlessly changed copy of it.
     init(
-        of records: [AttackRecord], negatives: Negatives, noise: NoisyCopies, readsMap: Bool,
+        of turned: [TurnedImages], negatives: Negatives, noise: NoisyCopies, readsMap: Bool,
         in classifier: any Classifier, bench: Workbench
     ) throws {
         var parts: [Tensor] = []
         isAdversarial = []
         var first = 0
-        for record in records where !record.survivors.isEmpty {
-            let originals = try record.originals.rows(record.survivors)
-            let adversarial = try record.rounded.rows(record.survivors)
-            let changed = try negatives.copies(of: originals, seed: bench.seed, first: first)
-            first += record.survivors.count
-            parts += [originals, changed, adversarial]
+        for some in turned where some.count > 0 {
+            let changed = try negatives.copies(
+                of: some.originals.toUnit(), seed: bench.seed, first: first)
+            first += some.count
+            parts += [some.originals, try changed.toBytes(), some.adversarial]
             for flag in [false, false, true] {
-                isAdversarial += Array(repeating: flag, count: record.survivors.count)
+                isAdversarial += Array(repeating: flag, count: some.count)
             }
         }
         guard !parts.isEmpty else { throw LaboratoryFault.noAdversarialImages }
-        images = try (Tensor.concatenated(parts) * 255).round().to(.uint8)
-            .to(classifier.device)
+        images = try Tensor.concatenated(parts).to(classifier.device)
 
         let started = Date()
         let observer = bench.observer
@@ -45,7 +43,7 @@ struct UniversalExamples {
         let batchSize = try BatchSize.fitting(classifier)
         for start in stride(from: 0, to: images.shape[0], by: batchSize) {
             let end = min(start + batchSize, images.shape[0])
-            let batch = try images.sliced(start..<end).to(.float32) / 255
+            let batch = try images.sliced(start..<end).toUnit()
             let sensitivity = try classifier.inputSensitivity(of: batch)
             let reading = try UniversalDetector.Reading(
                 batch, sensitivity: sensitivity, in: classifier, readsMap: false, noise: noise,
@@ -64,7 +62,7 @@ struct UniversalExamples {
 
     /// What the network sees of some examples, `[n, P, H, W]`.
     func planes(_ places: [Int]) throws -> Tensor {
-        let images = try images.rows(places).to(.float32) / 255
+        let images = try images.rows(places).toUnit()
         return try maps.map { try .concatenated([images, $0.rows(places)], dimension: 1) } ?? images
     }
 

@@ -44,15 +44,8 @@ public enum AtomicFile {
     private static func sentence(_ error: any Error) -> String {
         // Cast in two steps: outside Darwin no error is an NSError before it is asked to be one.
         let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
-        return switch cause.map({ Int32(($0 as NSError).code) }) {
-        case ENOSPC?: "the disk is full."
-        case EFBIG?: "the file would be larger than is allowed."
-        case EACCES?, EPERM?: "writing there is not allowed."
-        case EROFS?: "the file system can only be read."
-        case EISDIR?: "there is a folder of that name."
-        case ENOTDIR?, EEXIST?: "a part of its path is a file and no folder."
-        default: error.localizedDescription
-        }
+        return cause.flatMap { FileFault.reason(Int32(($0 as NSError).code)) }
+            ?? error.localizedDescription
     }
 }
 
@@ -67,6 +60,25 @@ public struct FileFault: Error, CustomStringConvertible, LocalizedError {
     public init(path: String, reason: String) {
         self.path = path
         self.reason = reason
+    }
+
+    /// - Parameter errno: what the system said.
+    public init(path: String, errno: Int32) {
+        self.init(
+            path: path, reason: Self.reason(errno) ?? "\(String(cString: strerror(errno))).")
+    }
+
+    /// A sentence for those numbers that a user can do something about.
+    fileprivate static func reason(_ errno: Int32) -> String? {
+        switch errno {
+        case ENOSPC: "the disk is full."
+        case EFBIG: "the file would be larger than is allowed."
+        case EACCES, EPERM: "writing there is not allowed."
+        case EROFS: "the file system can only be read."
+        case EISDIR: "there is a folder of that name."
+        case ENOTDIR, EEXIST: "a part of its path is a file and no folder."
+        default: nil
+        }
     }
 
     public var description: String { "\(path) could not be written: \(reason)" }
