@@ -7,7 +7,7 @@ import LibTorch
 /// 64 hidden units over these features and the numbers, and two logits, benign and adversarial. In
 /// images of 128 pixels and more the first convolution goes in longer steps, so that the network
 /// stays small beside the classifier that it guards.
-final class UniversalNetwork: Layer {
+package final class UniversalNetwork: Layer {
     private let features: Sequential
     private let hidden: Linear
     private let output: Linear
@@ -18,7 +18,7 @@ final class UniversalNetwork: Layer {
     ///   - shape: of the planes that it reads.
     ///   - numbers: how many numbers join them.
     ///   - width: the channels of the first block; the others have two and four times as many.
-    init(shape: ImageShape, numbers: Int, width: Int, generator: Generator) throws {
+    package init(shape: ImageShape, numbers: Int, width: Int, generator: Generator) throws {
         self.shape = shape
         var layers: [any Layer] = []
         var channels = shape.channels
@@ -41,7 +41,7 @@ final class UniversalNetwork: Layer {
     }
 
     /// - Parameter input: a row an image, `[N, C·H·W + numbers]`: its planes, then its numbers.
-    func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
+    package func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         let planes = try input.sliced(0..<shape.count, dimension: 1)
             .reshaped([input.shape[0], shape.channels, shape.height, shape.width])
         let numbers = try input.sliced(shape.count..<input.shape[1], dimension: 1)
@@ -52,7 +52,7 @@ final class UniversalNetwork: Layer {
         return try output(hidden(joined, mode: mode).relu(), mode: mode)
     }
 
-    var children: [(name: String, layer: any Layer)] {
+    package var children: [(name: String, layer: any Layer)] {
         [("features", features), ("hidden", hidden), ("output", output)]
     }
 }

@@ -34,7 +34,7 @@ public final class Rectifier {
     }
 
     /// The mean over the masked copies of what f_rec says, `[N, L]`, and one of the copies.
-    func probabilities(
+    package func probabilities(
         of images: Tensor, sensitivity: InputSensitivity, key: GuardKey
     ) throws -> (probabilities: Tensor, masked: Tensor) {
         let count = max(copies, 1)

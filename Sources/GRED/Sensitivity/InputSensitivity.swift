@@ -18,7 +18,7 @@ public struct InputSensitivity {
     /// The classifier's logits, `[N, L]`.
     public let logits: Tensor
 
-    init(_ pair: MarginGradient) throws {
+    package init(_ pair: MarginGradient) throws {
         gradient = pair.gradient
         map = try pair.gradient.abs()
         logScale = try pair.logScale()
@@ -36,7 +36,7 @@ public struct InputSensitivity {
     public func logNorms() throws -> Tensor { try logScale + logMapNorms() }
 
     /// ln ‖G‖₂ of each image, `[N]`; where the map is all zero, the least that float32 holds.
-    func logMapNorms() throws -> Tensor { try map.rowNorms().clamped(min: 1e-38).log() }
+    package func logMapNorms() throws -> Tensor { try map.rowNorms().clamped(min: 1e-38).log() }
 
     /// The map between its own floor and maximum on a logarithmic scale: ln(|G|/‖G‖∞), clamped to
     /// ``logFloor``…0, `[N, C, H, W]`.

@@ -2,8 +2,8 @@ extension ImageSet {
     /// The same images with their labels counted in other names, such as a classifier's: each label
     /// keeps its name and gets that name's place. Nil where a class is not among `names`.
     public func labelled(in names: [String]) -> ImageSet? {
-        let places = Dictionary(zip(names, names.indices)) { first, _ in first }
-        let mapped = classNames.map { places[$0] }
+        let numbers = Dictionary(zip(names, names.indices)) { first, _ in first }
+        let mapped = classNames.map { numbers[$0] }
         guard mapped.allSatisfy({ $0 != nil }) else { return nil }
         return ImageSet(
             checked: name, shape: shape, classNames: names,

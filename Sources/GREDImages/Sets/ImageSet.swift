@@ -43,11 +43,19 @@ public struct ImageSet: Sendable {
         }
         try Self.check(labels, of: classNames, set: name)
         self.init(
+            checked: name, shape: shape, classNames: classNames, pixels: pixels, labels: labels)
+    }
+
+    /// For parts that are known to fit.
+    init(
+        checked name: String, shape: ImageShape, classNames: [String], pixels: [UInt8],
+        labels: [Int]
+    ) {
+        self.init(
             checked: name, shape: shape, classNames: classNames, labels: labels,
             storage: .memory(pixels), places: Array(labels.indices))
     }
 
-    /// For parts that are known to fit.
     init(
         checked name: String, shape: ImageShape, classNames: [String], labels: [Int],
         storage: PixelStorage, places: [Int]

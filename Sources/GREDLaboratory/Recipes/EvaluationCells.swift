@@ -2,9 +2,10 @@ import GREDAttacks
 import GREDImages
 
 /// What a universal guard is measured on.
-enum EvaluationCells {
+package enum EvaluationCells {
     /// Attacks of a family that guards train on.
-    static func family(_ family: AttackFamily, shape: ImageShape, count: Int) throws -> [AttackPlan]
+    package static func family(_ family: AttackFamily, shape: ImageShape, count: Int) throws
+        -> [AttackPlan]
     {
         let radius = AttackCatalogue.Budget.standard(for: shape).epsilon
         switch family {
@@ -17,7 +18,7 @@ enum EvaluationCells {
     }
 
     /// Attacks that no guard trains on.
-    static func neverTrainedOn(shape: ImageShape, count: Int) throws -> [AttackPlan] {
+    package static func neverTrainedOn(shape: ImageShape, count: Int) throws -> [AttackPlan] {
         let budget = AttackCatalogue.Budget.standard(for: shape)
         // The searches are the costliest of all, so they are tried on fewer images.
         let few = max(count * 4 / 5, 1)
@@ -42,7 +43,7 @@ enum EvaluationCells {
     }
 
     /// Changes that befall images without malice.
-    static func corruptions(of shape: ImageShape) -> [Corruption] {
+    package static func corruptions(of shape: ImageShape) -> [Corruption] {
         // Noise of the same strength a pixel, whatever the size of the image.
         let scale = (Double(shape.count) / 3072).squareRoot()
         func noise(_ l2: Double) -> Corruption {

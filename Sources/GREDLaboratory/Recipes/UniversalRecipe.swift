@@ -186,7 +186,7 @@ extension UniversalRecipe {
         try families.flatMap { try $0.trainingPlans(for: shape, count: trainingImages) }
     }
 
-    private func training(for shape: ImageShape, data: DataSet, seed: UInt64) throws
+    package func training(for shape: ImageShape, data: DataSet, seed: UInt64) throws
         -> GuardTraining
     {
         func plan(epochs: Int, peak: Double, precision: Precision) -> TrainingPlan {

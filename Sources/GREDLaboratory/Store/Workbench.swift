@@ -29,7 +29,7 @@ public struct Workbench {
 
     /// The result of a stage, as ``StageStore/result(of:_:waiting:make:read:)``; a wait for another
     /// process that makes the same one is shown.
-    func result<Result>(
+    package func result<Result>(
         of name: String, _ configuration: some Encodable, make: (URL) throws -> Void,
         read: (URL) throws -> Result
     ) throws -> Result {

@@ -48,30 +48,16 @@ public struct GuardTraining {
         for classifier: some TunableClassifier, on set: ImageSet, bench: Workbench
     ) throws -> Guard {
         let hash = try classifier.contentHash()
-        let experiment = AttackExperiment(
-            classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
-        let wanted = attacks.map(\.count).reduce(0, +)
-        let images = try experiment.correctlyClassified(set, count: wanted)
-        // Each attack has images of its own: the detectors and the rectifier see more digits that
-        // way than if all attacks had taken the same ones. Where there are too few, all attacks
-        // get a smaller share.
-        var start = 0
-        let turned = try attacks.compactMap { plan -> TurnedImages? in
-            let end = start + plan.count * images.count / max(wanted, 1)
-            defer { start = end }
-            guard end > start, !leftOut.contains(plan.title) else { return nil }
-            return try TurnedImages(
-                experiment.run(plan, on: images.subset(Array(start..<end))))
-        }
+        let attacked = try attacked(set, for: classifier, hash: hash, bench: bench)
+        let turned = attacked.turned
         let scope = Scope(
-            classifier: hash, images: try images.contentHash,
+            classifier: hash, images: try attacked.images.contentHash,
             attacks: attacks.filter { !leftOut.contains($0.title) }.map {
                 Scope.Attack(
                     settings: AnyEncodable($0.attack), name: $0.attack.name,
                     isTargeted: $0.isTargeted, count: $0.count)
             },
             seed: bench.seed, conditions: bench.conditions)
-
         switch method {
         case .paper(let org, let sen):
             return Guard(
@@ -90,6 +76,28 @@ public struct GuardTraining {
                 classifier: classifier, detection: sentry.detection, rectifier: sentry.rectifier,
                 chooser: try chooser(sentry, training, parts.map(\.part), scope, bench))
         }
+    }
+
+    /// What each attack turned, in the order of ``attacks``, and all images that were attacked.
+    package func attacked(
+        _ set: ImageSet, for classifier: any Classifier, hash: String, bench: Workbench
+    ) throws -> (turned: [TurnedImages], images: ImageSet) {
+        let experiment = AttackExperiment(
+            classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
+        let wanted = attacks.map(\.count).reduce(0, +)
+        let images = try experiment.correctlyClassified(set, count: wanted)
+        // Each attack has images of its own: the detectors and the rectifier see more digits that
+        // way than if all attacks had taken the same ones. Where there are too few, all attacks
+        // get a smaller share.
+        var start = 0
+        let turned = try attacks.compactMap { plan -> TurnedImages? in
+            let end = start + plan.count * images.count / max(wanted, 1)
+            defer { start = end }
+            guard end > start, !leftOut.contains(plan.title) else { return nil }
+            return try TurnedImages(
+                experiment.run(plan, on: images.subset(Array(start..<end))))
+        }
+        return (turned, images)
     }
 
     /// One image of so many is held out for the chooser.

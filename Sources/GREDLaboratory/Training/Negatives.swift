@@ -7,7 +7,9 @@ import LibTorch
 ///
 /// Half of them carry Gaussian noise, without which a network that sees the image takes noise for an
 /// attack; the others are recompressed, blurred, shifted, or made lighter or darker.
-struct Negatives: Encodable {
+package struct Negatives: Encodable {
+    package init() {}
+
     /// The L2 norms of the noise, for an image of 3×32×32 pixels; drawn evenly on a logarithmic scale.
     /// An image of another size gets noise of the same strength a pixel.
     var noise: ClosedRange<Double> = 0.1...2
@@ -24,9 +26,9 @@ struct Negatives: Encodable {
     /// - Parameters:
     ///   - images: `[N, C, H, W]` in 0…1.
     ///   - first: the place of the first image among all, which its random numbers follow from.
-    func copies(of images: Tensor, seed: UInt64, first: Int) throws -> Tensor {
+    package func copies(of images: Tensor, seed: UInt64, first: Int) throws -> Tensor {
         let copies = try (0..<images.shape[0]).map { place in
-            var stream = RandomStream(seed: seed, purpose: "negatives", index: first + place)
+            var stream = Self.stream(seed: seed, index: first + place)
             let image = try images.sliced(place..<place + 1)
             let corruption = corruption(of: image, &stream)
             var streams = [stream]
@@ -35,7 +37,12 @@ struct Negatives: Encodable {
         return copies.isEmpty ? images : try .concatenated(copies)
     }
 
-    private func corruption(of image: Tensor, _ stream: inout RandomStream) -> Corruption {
+    /// What the change of an image is drawn from.
+    package static func stream(seed: UInt64, index: Int) -> RandomStream {
+        RandomStream(seed: seed, purpose: "negatives", index: index)
+    }
+
+    package func corruption(of image: Tensor, _ stream: inout RandomStream) -> Corruption {
         func drawn(_ range: ClosedRange<Double>) -> Double {
             Double.random(in: range, using: &stream)
         }

@@ -2,18 +2,18 @@ import LibTorch
 
 /// The images that an attack turned, and what they were before. Both have 8 bits, so they are kept as
 /// bytes: a quarter of the memory.
-struct TurnedImages {
+package struct TurnedImages {
     /// Of bytes, `[N, C, H, W]`.
-    var originals: Tensor
+    package var originals: Tensor
     /// Of bytes, `[N, C, H, W]`.
-    var adversarial: Tensor
+    package var adversarial: Tensor
     /// The true labels, `[N]`.
-    var labels: [Int]
+    package var labels: [Int]
 
-    var count: Int { labels.count }
+    package var count: Int { labels.count }
 
     /// The survivors of an attack.
-    init(_ record: AttackRecord) throws {
+    package init(_ record: AttackRecord) throws {
         let survivors = record.survivors
         originals = try record.originals.rows(survivors).toBytes()
         adversarial = try record.rounded.rows(survivors).toBytes()
@@ -44,8 +44,8 @@ struct TurnedImages {
 
 extension Tensor {
     /// Images of 8 bits in 0…1 as bytes; nothing is lost.
-    func toBytes() throws -> Tensor { try (self * 255).round().to(.uint8) }
+    package func toBytes() throws -> Tensor { try (self * 255).round().to(.uint8) }
 
     /// Bytes as images in 0…1; what is in 0…1 already stays.
-    func toUnit() throws -> Tensor { dtype == .uint8 ? try to(.float32) / 255 : self }
+    package func toUnit() throws -> Tensor { dtype == .uint8 ? try to(.float32) / 255 : self }
 }
