@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow test-setup test-matrix test-torchvision test-timm bench-freeze bench-attacks fuzz format lint docs examples doctor clean help
+.PHONY: setup build build-tests demo test test-slow test-setup test-matrix test-torchvision test-timm bench-freeze bench-attacks bench-detectors fuzz format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -49,6 +49,10 @@ bench-freeze: setup ## time a program's forms beside PyTorch eager and torch.com
 bench-attacks: build ## time the attacks beside those of other libraries; options in BENCH_ARGS="…"
 	@swift build $(CONFIGURATION) --product AttackTimes
 	@Scripts/with-peers Scripts/bench-attacks $(BENCH_ARGS)
+
+bench-detectors: build ## compare variants of a universal guard: BENCH_ARGS="BUNDLE --data cifar10"
+	@swift build $(CONFIGURATION) --product DetectorVariants
+	@.build/release/DetectorVariants $(BENCH_ARGS)
 
 fuzz: build-tests ## feed damaged files to everything that reads files; options in FUZZ_ARGS="…"
 	@.build/release/Fuzz $(FUZZ_ARGS)

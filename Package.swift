@@ -77,6 +77,13 @@ let package = Package(
                 "GREDAttacks", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Attacks"),
+        .executableTarget(
+            name: "DetectorVariants",
+            dependencies: [
+                "GREDLaboratory",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Detectors"),
 
         // Tests, one target a module, and what they share.
         .target(name: "TestSupport", dependencies: ["LibTorch"], path: "Tests/Support"),

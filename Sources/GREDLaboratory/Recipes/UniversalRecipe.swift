@@ -186,6 +186,21 @@ extension UniversalRecipe {
         try families.flatMap { try $0.trainingPlans(for: shape, count: trainingImages) }
     }
 
+    /// What the attacks of one family turned, of the images that they have in this guard's training.
+    package func attacked(
+        by family: AttackFamily, of classifier: any TunableClassifier, data: DataSet,
+        bench: Workbench
+    ) throws -> TurnedImages {
+        var recipe = self
+        recipe.families = [family]
+        let attacked = try recipe.training(
+            for: classifier.inputShape, data: data, seed: bench.seed
+        ).attacked(
+            data.sets.guard.prefix(guardImages), for: classifier,
+            hash: classifier.contentHash(), bench: bench)
+        return try TurnedImages(joining: attacked.turned)
+    }
+
     package func training(for shape: ImageShape, data: DataSet, seed: UInt64) throws
         -> GuardTraining
     {

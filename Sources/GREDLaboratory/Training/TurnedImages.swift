@@ -21,7 +21,7 @@ package struct TurnedImages {
     }
 
     /// Several, one after another; there must be at least one.
-    init(joining parts: [TurnedImages]) throws {
+    package init(joining parts: [TurnedImages]) throws {
         originals = try .concatenated(parts.map(\.originals))
         adversarial = try .concatenated(parts.map(\.adversarial))
         labels = parts.flatMap(\.labels)

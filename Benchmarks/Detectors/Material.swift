@@ -1,0 +1,164 @@
+import Foundation
+import GRED
+import GREDAttacks
+import GREDClassifiers
+import GREDImages
+import GREDLaboratory
+import LibTorch
+
+/// What the variants are trained and measured on, read once.
+struct Material {
+    /// What an example is.
+    enum Kind: Int, Codable { case original, noisy, changed, nearBoundary, farPast, forged }
+
+    var training: Features
+    var kinds: [Kind]
+    /// Whose attacks each example comes from, or would have come from.
+    var families: [AttackFamily]
+    /// Clean images, for thresholds.
+    var calibrate: Features
+    /// Clean test images, changed harmlessly or not, by name.
+    var benign: [(name: String, features: Features)]
+    /// Test images as they were and as attacks left them.
+    var cells: [(name: String, family: AttackFamily, originals: Features, adversarial: Features)]
+
+    private struct Configuration: Encodable {
+        var version = 1
+        var classifier: String
+        var what: String
+        var guardImages: String
+        var testImages: String
+        var size: Int
+        var seed: UInt64
+    }
+
+    /// - Parameters:
+    ///   - images: how many adversarial images of a family are trained on, at most.
+    ///   - count: how many calibration and clean test images are read.
+    init(
+        _ sentry: Guard, of classifier: any TunableClassifier, data: DataSet,
+        recipe: UniversalRecipe, images: Int, count: Int, bench: Workbench
+    ) throws {
+        let hash = try classifier.contentHash()
+        let reader = Reader(
+            sentry: sentry, bench: bench,
+            configuration: Configuration(
+                classifier: hash, what: "", guardImages: try data.sets.guard.contentHash,
+                testImages: try data.sets.test.contentHash, size: images, seed: bench.seed))
+        let forgery = RandomStream(seed: bench.seed, purpose: "forged perturbations")
+        var bytes: [Tensor] = []
+        (kinds, families) = ([], [])
+        for family in AttackFamily.allCases {
+            let turned = try recipe.attacked(
+                by: family, of: classifier, data: data, bench: bench)
+            let step = max(turned.count / images, 1)
+            let places = Array(stride(from: 0, to: turned.count, by: step).prefix(images))
+            let originals = try turned.originals.rows(places)
+            let adversarial = try turned.adversarial.rows(places)
+            let changes = try Negatives().drawn(
+                originals.toUnit(), seed: bench.seed, first: kinds.count)
+            bytes += [originals, changes.images, adversarial]
+            kinds += places.map { _ in .original }
+            kinds += changes.areNoise.map { $0 ? .noisy : .changed }
+            kinds += places.map { _ in family == .nearBoundary ? .nearBoundary : .farPast }
+            var stream = forgery
+            bytes.append(try Self.forged(originals, adversarial, &stream))
+            kinds += places.map { _ in .forged }
+            families += Array(repeating: family, count: 4 * places.count)
+        }
+        training = try reader.features(of: .concatenated(bytes), "training")
+
+        calibrate = try reader.features(
+            of: data.sets.calibrate.prefix(count).tensor().toBytes(), "calibrate")
+        let test = data.sets.test.prefix(count)
+        benign = [("clean", try reader.features(of: test.tensor().toBytes(), "clean"))]
+        for corruption in EvaluationCells.corruptions(of: test.shape) {
+            var streams = (0..<test.count).map {
+                RandomStream(seed: bench.seed, purpose: "corruption", index: $0)
+            }
+            let changed = try corruption.applied(to: test.tensor(), streams: &streams)
+            benign.append(
+                (
+                    corruption.title,
+                    try reader.features(of: changed.toBytes(), corruption.title)
+                ))
+        }
+
+        let experiment = AttackExperiment(
+            classifier: classifier, classifierHash: hash, bench: bench,
+            precision: recipe.precision)
+        let right = try experiment.correctlyClassified(
+            data.sets.test.prefix(recipe.test), count: recipe.testImages)
+        cells = []
+        for family in AttackFamily.allCases {
+            for plan in try EvaluationCells.family(
+                family, shape: test.shape, count: recipe.testImages)
+            {
+                let turned = try TurnedImages(experiment.run(plan, on: right))
+                cells.append(
+                    (
+                        plan.title, family,
+                        try reader.features(of: turned.originals, "\(plan.title), originals"),
+                        try reader.features(of: turned.adversarial, plan.title)
+                    ))
+            }
+        }
+    }
+
+    /// Whether an example counts as adversarial.
+    func isAdversarial(_ place: Int) -> Bool {
+        switch kinds[place] {
+        case .nearBoundary, .farPast, .forged: true
+        case .original, .noisy, .changed: false
+        }
+    }
+
+    /// Each image with the perturbation of another one: f is not fooled, but what attacks leave is there.
+    private static func forged(
+        _ originals: Tensor, _ adversarial: Tensor, _ stream: inout RandomStream
+    ) throws -> Tensor {
+        let others = stream.permutation(originals.shape[0])
+        let perturbations = try adversarial.toUnit() - originals.toUnit()
+        return try (originals.toUnit() + perturbations.rows(others)).clamped(min: 0, max: 1)
+            .toBytes()
+    }
+
+    private struct Reader {
+        let sentry: Guard
+        let bench: Workbench
+        let configuration: Configuration
+
+        func features(of images: Tensor, _ what: String) throws -> Features {
+            let name = "features.safetensors"
+            var configuration = configuration
+            configuration.what = what
+            return try bench.result(
+                of: "features", configuration,
+                make: { folder in
+                    bench.observer.begin(
+                        "reading \(what)", total: images.shape[0], unit: "images")
+                    try Features(
+                        of: images, classifier: sentry.classifier, rectifier: sentry.rectifier
+                    ) { try bench.observer.advance(to: $0, note: "") }
+                    .save(to: folder.appending(component: name))
+                    bench.observer.finish("read \(what)")
+                }, read: { try Features(file: $0.appending(component: name)) })
+        }
+    }
+}
+
+extension Negatives {
+    /// A changed copy of each image as bytes, and whether the change is noise.
+    func drawn(_ images: Tensor, seed: UInt64, first: Int) throws
+        -> (images: Tensor, areNoise: [Bool])
+    {
+        let areNoise = try (0..<images.shape[0]).map { place in
+            var stream = Negatives.stream(seed: seed, index: first + place)
+            if case .noise = try corruption(of: images.sliced(place..<place + 1), &stream) {
+                return true
+            }
+            return false
+        }
+        return (try copies(of: images, seed: seed, first: first).toBytes(), areNoise)
+    }
+}

@@ -1,0 +1,62 @@
+/// A detector that differs from the usual one in one thing, and the question that it answers.
+struct Variant: Encodable {
+    /// The row's name in the table.
+    var name: String
+    /// What the network sees; empty for a detector of numbers alone.
+    var planes: [Plane] = [.image]
+    /// What joins its features.
+    var numbers: [Numbers] = [.scalars, .noise2x4, .noise5x4]
+    /// Which harmlessly changed images are among the benign.
+    var negatives = Harmless.all
+    /// Whether images with the perturbation of another image count as adversarial in training.
+    var forges = false
+    /// What sees the planes.
+    var network = Network.small
+    /// Whether network and numbers are trained apart, and joined by a regression.
+    var isFused = false
+
+    enum Harmless: String, Encodable { case none, noise, all }
+    enum Network: String, Encodable { case small, wide, vgg11 }
+
+    /// What is compared.
+    static let all = [
+        Variant(name: "as it is: image, 3 numbers, 4 copies at σ 0.02 and 0.05"),
+        // What the network reads.
+        Variant(name: "3 numbers alone", planes: [], numbers: [.scalars]),
+        Variant(name: "3 numbers and noisy copies, no image", planes: []),
+        Variant(name: "image alone", numbers: []),
+        Variant(name: "image and 3 numbers, no noisy copies (--fast)", numbers: [.scalars]),
+        Variant(name: "and the map", planes: [.image, .map]),
+        Variant(name: "the map instead of the image", planes: [.map]),
+        Variant(
+            name: "and the map, and the third class's map", planes: [.image, .map, .rivalMap]),
+        // Noisy copies.
+        Variant(
+            name: "2 copies at σ 0.02 and 0.05", numbers: [.scalars, .noise2x2, .noise5x2]),
+        Variant(
+            name: "8 copies at σ 0.02 and 0.05", numbers: [.scalars, .noise2x8, .noise5x8]),
+        Variant(
+            name: "4 copies at σ 0.01, 0.02, 0.05 and 0.1",
+            numbers: [.scalars, .noise1x4, .noise2x4, .noise5x4, .noise10x4]),
+        Variant(
+            name: "and how noise changes the map",
+            numbers: [.scalars, .noise2x4, .noise5x4, .mapChange]),
+        Variant(
+            name: "and f_rec's disagreement",
+            numbers: [.scalars, .noise2x4, .noise5x4, .rectifier]),
+        // What it trains on.
+        Variant(name: "no changed images among the benign", negatives: .none),
+        Variant(name: "only noise among the changed", negatives: .noise),
+        Variant(name: "forged perturbations among the adversarial", forges: true),
+        // Networks.
+        Variant(name: "twice as wide a network", network: .wide),
+        Variant(name: "VGG11 at a quarter of its width", network: .vgg11),
+        Variant(name: "network and numbers apart, joined by a regression", isFused: true),
+    ]
+
+    /// Forward passes of f that a verdict takes, a backward pass counted as two.
+    var passes: Int {
+        let read = Set(numbers + [.scalars])
+        return read.reduce(0) { $0 + $1.passes } + (planes.contains(.rivalMap) ? 3 : 0)
+    }
+}

@@ -1,0 +1,59 @@
+import GREDCharts
+
+/// The comparison for people.
+enum VariantTable {
+    static func markdown(_ table: DetectorVariants.Table) -> String {
+        """
+        # Variants of the universal detector
+
+        Made by `\(table.command)` (classifier \(table.classifier.prefix(12)), test images \
+        \(table.testImages.prefix(12)), libtorch \(table.libtorch), \(table.threads) threads, seed \
+        \(table.seed)).
+
+        Each variant differs from the first row in one thing. All train on the same images (up to \
+        \(table.adversarialImages) adversarial ones of each family, their originals and a harmlessly \
+        changed copy of each), \(table.epochs) epochs, \(table.width) channels: less than a guard, so \
+        compare the rows with each other and not with a report. *Least* is over the cells; the columns \
+        of a family left out are of a detector that never saw it. Thresholds come from \
+        \(table.cleanImages) separate clean images, so 1% of them is ten images, and a difference below \
+        about 0.05 in TPR or 0.01 in AUROC says little. Passes: forward passes of f for a verdict, a \
+        backward pass counted as two.
+
+        \(markdown(table.rows))
+        """
+    }
+
+    static func markdown(_ rows: [DetectorVariants.Row]) -> String {
+        var table = Table(columns: [
+            "variant", .number("passes"), .number("AUROC, least"), .number("TPR@1%, least"),
+            .number("mean"), .number("TPR@5%, least"), .number("left out: AUROC, least"),
+            .number("TPR@1%, mean"), .number("TPR@5%, least"), .number("clean flagged"),
+            .number("changed, most"),
+        ])
+        for row in rows {
+            let (cells, leftOut) = (Array(row.cells.values), Array(row.leftOut.values))
+            let changed = row.flagged.filter { $0.key != "clean" }.max { $0.value < $1.value }
+            table.append([
+                .init(row.name), .init(String(row.passes)),
+                .init(Figure.fixed(least(cells, \.auroc))),
+                .init(Figure.fixed(least(cells, \.tprAt1PercentFpr))),
+                .init(Figure.fixed(mean(cells, \.tprAt1PercentFpr))),
+                .init(Figure.fixed(least(cells, \.tprAt5PercentFpr))),
+                .init(Figure.fixed(least(leftOut, \.auroc))),
+                .init(Figure.fixed(mean(leftOut, \.tprAt1PercentFpr))),
+                .init(Figure.fixed(least(leftOut, \.tprAt5PercentFpr))),
+                .init(Figure.fixed(row.flagged["clean"] ?? .nan)),
+                .init(changed.map { "\(Figure.fixed($0.value)) (\($0.key))" } ?? ""),
+            ])
+        }
+        return MarkdownTable(table).render()
+    }
+
+    private static func least(
+        _ cells: [DetectorVariants.Cell], _ figure: (DetectorVariants.Cell) -> Double
+    ) -> Double { cells.map(figure).min() ?? .nan }
+
+    private static func mean(
+        _ cells: [DetectorVariants.Cell], _ figure: (DetectorVariants.Cell) -> Double
+    ) -> Double { cells.map(figure).reduce(0, +) / Double(max(cells.count, 1)) }
+}
