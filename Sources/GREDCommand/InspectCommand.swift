@@ -156,7 +156,9 @@ struct InspectCommand: ParsableCommand {
     private func inspect(
         _ images: Tensor, _ names: ArraySlice<String>, _ sentry: Guard, _ tally: inout Tally
     ) throws {
-        let inspection = try sentry.inspect(images, recovery: .ofAll)
+        // A label is recovered where it is the answer; a picture shows the mask of every image.
+        let inspection = try sentry.inspect(
+            images, recovery: saveMaps == nil ? .ofFlagged : .ofAll)
         let verdicts = inspection.verdicts
         if tally.images == 0 && !json { print(VerdictLine.heading) }
         for (name, verdict) in zip(names, verdicts) {

@@ -41,8 +41,8 @@ struct ProtectCommand: ParsableCommand {
 
     @Option(
         name: .customLong("false-positives"),
-        help: "The share of clean images that the universal guard may flag.")
-    var falsePositives = 0.01
+        help: "The share of clean images that the universal guard may flag (default: 0.01).")
+    var falsePositives: Double?
 
     @Flag(help: "A universal guard without noisy copies: a quarter of the cost, and less is seen.")
     var fast = false
@@ -62,14 +62,26 @@ struct ProtectCommand: ParsableCommand {
     @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
-    func validate() throws { try Profile.check(profile) }
+    func validate() throws {
+        try Profile.check(profile)
+        guard method == .universal || (falsePositives == nil && !fast) else {
+            throw ValidationError(
+                "--false-positives and --fast are for universal guards: the paper's threshold is fixed."
+            )
+        }
+        if let falsePositives {
+            guard falsePositives > 0, falsePositives < 1 else {
+                throw ValidationError("\(CalibrationFault.rate(falsePositives))")
+            }
+        }
+    }
 
     func run() throws {
         switch method {
         case .universal:
             var recipe = try Profile.universal(profile)
             if fast { recipe = recipe.fast }
-            recipe.falsePositiveRate = falsePositives
+            if let falsePositives { recipe.falsePositiveRate = falsePositives }
             try run(recipe)
         case .paper: try run(Profile.recipe(profile))
         }

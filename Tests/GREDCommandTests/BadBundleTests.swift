@@ -46,6 +46,28 @@ extension ProgramTests {
             }
         }
 
+        @Test("nothing on standard input is said, and no verdict given")
+        func emptyInput() throws {
+            try place.gred("inspect", "bundle", "-").expectRefusal(["standard input"])
+        }
+
+        @Test("pictures go to a folder of their own, or nowhere")
+        func takenMaps() throws {
+            try place.write([1], as: "file")
+            try place.gred("inspect", "bundle", "grey.safetensors", "--save-maps", "file/maps")
+                .expectRefusal(["file/maps", "choose another"])
+            let outcome = try place.gred(
+                "inspect", "bundle", "grey.safetensors", "--save-maps", "maps")
+            #expect(outcome.status == 0 || outcome.status == 3)
+            #expect(try place.contents.contains { $0.hasPrefix("maps/000000-") })
+        }
+
+        @Test("families left out are for universal guards")
+        func fullEvaluation() throws {
+            try place.gred("evaluate", "bundle", "--data", "digits", "--full")
+                .expectRefusal(["--full", "universal", "bundle"])
+        }
+
         @Test("a manifest that is missing, no JSON, or of a newer program is told apart")
         func manifest() throws {
             let file = place["bundle/guard.json"]

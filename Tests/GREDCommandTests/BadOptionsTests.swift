@@ -48,6 +48,24 @@ extension ProgramTests {
                     ["protect", "classifier", "--output", "new", "--profile", "huge"],
                     ["huge", "smoke"]
                 ),
+                (
+                    ["protect", "classifier", "--output", "new", "--false-positives", "1"],
+                    ["between 0 and 1", "1.0"]
+                ),
+                (
+                    ["protect", "classifier", "--output", "new", "--method", "paper", "--fast"],
+                    ["--fast", "universal"]
+                ),
+                (
+                    [
+                        "protect", "classifier", "--output", "new", "--data", "digits",
+                        "--profile", "smoke", "--false-positives", "0.001",
+                    ], ["0.001", "200 clean images", "0.0050"]
+                ),
+                (["protect", "classifier", "--output", "new", "--method", "magic"], ["magic"]),
+                (["bundle", "show", "classifier"], ["guard.json", "gred protect"]),
+                (["bundle", "show", "nowhere"], ["nowhere", "guard.json"]),
+                (["evaluate", "classifier", "--full"], ["guard.json", "gred protect"]),
                 (["demo", "--profile", "huge"], ["huge", "smoke, demo, full"]),
                 (["inspect", "bundle"], ["<files>"]),
                 (["inpsect"], ["inpsect"]),
