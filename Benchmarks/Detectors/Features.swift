@@ -91,13 +91,13 @@ struct Features {
         let own = sensitivity.labels
         let others = try sensitivity.logits.replacing(own, with: -.infinity)
         let third = try others.replacing(others.argmax(1), with: -.infinity).argmax(1)
-        let rival = InputSensitivity(try classifier.marginGradient(of: images, at: third))
+        let rival = try InputSensitivity(classifier.marginGradient(of: images, at: third))
         planes = [
             .image: bytes, .map: try sensitivity.logMap(), .rivalMap: try rival.logMap(),
         ]
         for kind in Numbers.allCases {
             if let noise = kind.noise {
-                var streams = try GuardKey.published.streams(for: images, purpose: kind.rawValue)
+                var streams = try GuardKey.published.streams(for: images, purpose: "noise")
                 numbers[kind] = try noise.numbers(
                     of: images, sensitivity: sensitivity, in: classifier, streams: &streams)
             }

@@ -7,6 +7,12 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// Whether half of the images are mirrored.
     public var flips: Bool
 
+    /// Names both.
+    public init(shift: Int, flips: Bool) {
+        self.shift = shift
+        self.flips = flips
+    }
+
     /// Leaves images as they are.
     public static let none = Augmentation(shift: 0, flips: false)
     /// Digits must not be mirrored.
