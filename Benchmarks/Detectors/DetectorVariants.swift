@@ -33,6 +33,9 @@ struct DetectorVariants: ParsableCommand {
     @Option(help: "Clean images for thresholds, and for false positives.")
     var clean = 1_000
 
+    @Option(help: "Test images that each attack is tried on.")
+    var testImages = 400
+
     @Option(help: "How often to go through the examples.")
     var epochs = 8
 
@@ -86,6 +89,7 @@ struct DetectorVariants: ParsableCommand {
         var variant: Variant
         var classifier: String
         var profile: String
+        var testImages: Int
         var images: Int
         var clean: Int
         var epochs: Int
@@ -105,6 +109,7 @@ struct DetectorVariants: ParsableCommand {
             store: StageStore(GREDCache.url.appending(component: "stages")), seed: seed,
             command: (["detector-variants"] + CommandLine.arguments.dropFirst())
                 .joined(separator: " "), observer: observer)
+        recipe.testImages = testImages
         if recipe.precision.caveat != nil { recipe.precision = .float32 }
         let sentry = try GuardBundle.read(URL(filePath: bundle))
         guard let classifier = sentry.classifier as? any TunableClassifier else {
@@ -120,13 +125,15 @@ struct DetectorVariants: ParsableCommand {
         var rows: [Row] = []
         for variant in Variant.all {
             let configuration = Configuration(
-                variant: variant, classifier: hash, profile: profile, images: images, clean: clean,
+                variant: variant, classifier: hash, profile: profile, testImages: testImages,
+                images: images, clean: clean,
                 epochs: epochs, width: width, seed: seed, threads: threads,
                 torch: Engine.loadedVersion)
             let row = try bench.result(
                 of: "variant", configuration,
                 make: { folder in
-                    let row = try measured(variant, on: material, observer: observer)
+                    let row = try measured(
+                        variant, on: material, flips: data.augmentation.flips, observer: observer)
                     try AtomicFile.write(
                         JSONEncoder().encode(row), to: folder.appending(component: "row.json"))
                 },
@@ -151,13 +158,13 @@ struct DetectorVariants: ParsableCommand {
         print(VariantTable.markdown(rows))
     }
 
-    private func measured(_ variant: Variant, on material: Material, observer: any WorkObserver)
-        throws -> Row
-    {
+    private func measured(
+        _ variant: Variant, on material: Material, flips: Bool, observer: any WorkObserver
+    ) throws -> Row {
         let started = Date()
         func detector(_ families: [AttackFamily]) throws -> VariantDetector {
             try VariantDetector(
-                variant, on: material, families: families, width: width,
+                variant, on: material, families: families, width: width, flips: flips,
                 plan: TrainingPlan(
                     epochs: epochs, batchSize: 128,
                     learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,

@@ -18,6 +18,8 @@ enum Plane: String, Codable, CaseIterable {
 enum Numbers: String, Codable, CaseIterable {
     /// ℓ, ln ‖G‖ and the distance to the boundary.
     case scalars
+    /// The logarithms of the lead over the second class and of that lead's distance.
+    case nearness = "logarithms of lead and distance"
     // Five numbers for copies with Gaussian noise.
     case noise1x4 = "4 copies at σ 0.01"
     case noise2x2 = "2 copies at σ 0.02"
@@ -29,12 +31,13 @@ enum Numbers: String, Codable, CaseIterable {
     case noise10x4 = "4 copies at σ 0.1"
     /// How much G turns and grows under noise of σ 0.02.
     case mapChange = "change of the map"
-    /// What f_rec makes of masked copies.
-    case rectifier
+    // What f_rec makes of masked copies.
+    case rectifier = "f_rec on 8 masked copies"
+    case rectifier4 = "f_rec on 4 masked copies"
 
     var noise: NoisyCopies? {
         switch self {
-        case .scalars, .mapChange, .rectifier: nil
+        case .scalars, .nearness, .mapChange, .rectifier, .rectifier4: nil
         case .noise1x4: NoisyCopies(strengths: [0.01], copies: 4)
         case .noise2x2: NoisyCopies(strengths: [0.02], copies: 2)
         case .noise2x4: NoisyCopies(strengths: [0.02], copies: 4)
@@ -49,9 +52,10 @@ enum Numbers: String, Codable, CaseIterable {
     /// Forward passes of f an image, one backward pass counted as two.
     var passes: Int {
         switch self {
-        case .scalars: 3
+        case .scalars, .nearness: 3
         case .mapChange: 6
         case .rectifier: 8
+        case .rectifier4: 4
         default: noise?.passes ?? 0
         }
     }
@@ -103,12 +107,22 @@ struct Features {
             }
         }
         numbers[.scalars] = try sensitivity.scalars()
+        let lead = try
+            (sensitivity.logits.picked(own) - others.maximum(over: [1])
+            + 1e-3).log()
+        numbers[.nearness] = try .stacked(
+            [lead, lead - sensitivity.logMapNorms()], dimension: 1)
         numbers[.mapChange] = try Self.mapChange(images, sensitivity, classifier)
-        let (answers, _) = try rectifier.probabilities(
-            of: images, sensitivity: sensitivity, key: .published)
-        let best = try answers.argmax(1)
-        numbers[.rectifier] = try .stacked(
-            [answers.picked(own), answers.picked(best), (best .== own).to(.float32)], dimension: 1)
+        for (kind, copies) in [(Numbers.rectifier, 8), (.rectifier4, 4)] {
+            let asked = Rectifier(
+                network: rectifier.network, masking: rectifier.masking, copies: copies)
+            let (answers, _) = try asked.probabilities(
+                of: images, sensitivity: sensitivity, key: .published)
+            let best = try answers.argmax(1)
+            numbers[kind] = try .stacked(
+                [answers.picked(own), answers.picked(best), (best .== own).to(.float32)],
+                dimension: 1)
+        }
     }
 
     /// Over two noisy copies, the mean cosine between G there and here, and the mean growth of ln ‖G‖.

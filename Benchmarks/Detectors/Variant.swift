@@ -10,6 +10,8 @@ struct Variant: Encodable {
     var negatives = Harmless.all
     /// Whether images with the perturbation of another image count as adversarial in training.
     var forges = false
+    /// Whether a third of the images are hidden in training, so that the numbers must do without.
+    var hides = false
     /// What sees the planes.
     var network = Network.small
     /// Whether network and numbers are trained apart, and joined by a regression.
@@ -30,6 +32,9 @@ struct Variant: Encodable {
         Variant(name: "the map instead of the image", planes: [.map]),
         Variant(
             name: "and the map, and the third class's map", planes: [.image, .map, .rivalMap]),
+        Variant(
+            name: "and the logarithms of lead and distance",
+            numbers: [.scalars, .nearness, .noise2x4, .noise5x4]),
         // Noisy copies.
         Variant(
             name: "2 copies at σ 0.02 and 0.05", numbers: [.scalars, .noise2x2, .noise5x2]),
@@ -44,7 +49,14 @@ struct Variant: Encodable {
         Variant(
             name: "and f_rec's disagreement",
             numbers: [.scalars, .noise2x4, .noise5x4, .rectifier]),
+        Variant(
+            name: "4 masked copies for f_rec instead of half of the noisy ones",
+            numbers: [.scalars, .noise2x2, .noise5x2, .rectifier4]),
+        Variant(
+            name: "8 masked copies for f_rec instead of the noisy ones",
+            numbers: [.scalars, .rectifier]),
         // What it trains on.
+        Variant(name: "a third of the images hidden in training", hides: true),
         Variant(name: "no changed images among the benign", negatives: .none),
         Variant(name: "only noise among the changed", negatives: .noise),
         Variant(name: "forged perturbations among the adversarial", forges: true),
@@ -56,7 +68,7 @@ struct Variant: Encodable {
 
     /// Forward passes of f that a verdict takes, a backward pass counted as two.
     var passes: Int {
-        let read = Set(numbers + [.scalars])
+        let read = Set(numbers.filter { $0 != .nearness } + [.scalars])
         return read.reduce(0) { $0 + $1.passes } + (planes.contains(.rivalMap) ? 3 : 0)
     }
 }

@@ -26,7 +26,7 @@ struct VariantDetector {
     ///   - plan: of a part's training.
     init(
         _ variant: Variant, on material: Material, families: [AttackFamily], width: Int,
-        plan: TrainingPlan, observer: any WorkObserver
+        flips: Bool, plan: TrainingPlan, observer: any WorkObserver
     ) throws {
         self.variant = variant
         var examples = Self.examples(of: variant, in: material, families: families)
@@ -39,8 +39,8 @@ struct VariantDetector {
             ? [(variant.planes, []), ([], variant.numbers)] : [(variant.planes, variant.numbers)]
         let parts = try reads.map { planes, numbers in
             try Self.part(
-                planes, numbers, variant, examples, isAdversarial, material.training, width, plan,
-                observer)
+                planes, numbers, variant, examples, isAdversarial, material.training, width, flips,
+                plan, observer)
         }
         self.parts = parts
         guard variant.isFused else {
@@ -74,8 +74,8 @@ struct VariantDetector {
 
     private static func part(
         _ planes: [Plane], _ numbers: [Numbers], _ variant: Variant, _ examples: [Int],
-        _ isAdversarial: [Bool], _ features: Features, _ width: Int, _ plan: TrainingPlan,
-        _ observer: any WorkObserver
+        _ isAdversarial: [Bool], _ features: Features, _ width: Int, _ flips: Bool,
+        _ plan: TrainingPlan, _ observer: any WorkObserver
     ) throws -> Part {
         let few = stride(from: 0, to: examples.count, by: max(examples.count / 2_048, 1)).map {
             examples[$0]
@@ -99,16 +99,20 @@ struct VariantDetector {
         if planes.isEmpty { plan.epochs *= 4 }
         let title = "training \(variant.name)"
         observer.begin(title, total: plan.epochs * examples.count, unit: "images")
-        let augmentation = Augmentation(shift: 0, flips: true)
+        let augmentation = Augmentation(shift: 0, flips: flips)
         try Training(plan: plan).run(
             part.network, count: examples.count,
             progress: { try observer.advance(to: $0.examples, note: "") }
         ) { indices, stream in
             let places = indices.map { examples[$0] }
             let classes = try Tensor(indices.map { isAdversarial[$0] ? 1 : 0 })
-            let input = try input(part, of: features, at: places) {
-                try augmentation.applied(to: $0, stream: &stream)
+            let shown = places.map { _ -> Float in
+                variant.hides && Int.random(in: 0..<3, using: &stream) == 0 ? 0 : 1
             }
+            let input = try input(
+                part, of: features, at: places,
+                varied: { try augmentation.applied(to: $0, stream: &stream) },
+                hidden: { try $0 * Tensor(shown, shape: [shown.count, 1, 1, 1]) })
             return (input, classes)
         }
         observer.finish(title)
@@ -137,12 +141,12 @@ struct VariantDetector {
 
     private static func input(
         _ part: Part, of features: Features, at places: [Int],
-        varied: (Tensor) throws -> Tensor = { $0 }
+        varied: (Tensor) throws -> Tensor = { $0 }, hidden: (Tensor) throws -> Tensor = { $0 }
     ) throws -> Tensor {
         var inputs: [Tensor] = []
         if let scale = part.planeScale {
             let planes = try varied(features.planes(part.planes, at: places))
-            inputs.append(try scale.applied(to: planes).flattened(from: 1))
+            inputs.append(try hidden(scale.applied(to: planes)).flattened(from: 1))
         }
         if let scale = part.numberScale {
             let rows = try features.numbers(part.numbers).rows(places)

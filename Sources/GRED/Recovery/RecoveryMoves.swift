@@ -10,8 +10,6 @@ public enum RecoveryMove: Int, Sendable, CaseIterable {
     case runnerUp
     /// The other label that wins after one long step against the margin's gradient: one pass.
     case stepBack
-    /// The first other label on a descent of the margin in short steps.
-    case descent
     /// The mean of the rectifier's answers on masked copies (paper, §3.2).
     case rectifier
 }
@@ -44,12 +42,11 @@ struct RecoveryCandidates {
 
         let back = try classifier.logits(of: Self.steppedBack(images, sensitivity))
         let stepBack = try back.replacing(own, with: -.infinity).argmax(1)
-        let descent = try Self.descent(images, sensitivity, classifier)
         let (probabilities, masked) = try rectifier.probabilities(
             of: images, sensitivity: sensitivity, key: key)
         let rectified = try probabilities.argmax(1)
 
-        let moves = [own, runnerUp, stepBack, descent, rectified]
+        let moves = [own, runnerUp, stepBack, rectified]
         labels = try moves.map { try $0.ints() }
         self.masked = masked
         let agreements = try Self.pairs.map { one, other in
@@ -76,42 +73,5 @@ struct RecoveryCandidates {
         let square = try sensitivity.gradient.rowNorms().square().clamped(min: 1e-12)
         let reach = try (sensitivity.margin + 0.3) * 3 / square
         return try (images - sensitivity.gradient * reach.perRow(rank: 4)).clamped(min: 0, max: 1)
-    }
-
-    /// Steps of an image's descent, each a pass forth and back.
-    static let descentSteps = 4
-
-    /// The first other label on the way down the margin. A step is as long as the boundary seems far,
-    /// within an L2 of 0.1 to 0.6 for an image of 3×32×32 pixels; where no label changes, the second
-    /// choice at the end counts.
-    static func descent(
-        _ images: Tensor, _ sensitivity: InputSensitivity, _ classifier: any Classifier
-    ) throws -> Tensor {
-        let own = sensitivity.labels
-        let scale = (Double(images.count / max(images.shape[0], 1)) / 3072).squareRoot()
-        var (points, gradient, margin) = (images, sensitivity.gradient, sensitivity.margin)
-        var found = try own.ints()
-        var open = Array(found.indices)
-        for step in 0..<descentSteps where !open.isEmpty {
-            let norm = try gradient.rowNorms().clamped(min: 1e-12)
-            let length = try ((margin + 0.05) / norm).clamped(min: 0.1 * scale, max: 0.6 * scale)
-            points = try (points - gradient * (length / norm).perRow(rank: 4))
-                .clamped(min: 0, max: 1)
-            let labels = try own.rows(open)
-            let pair = try classifier.marginGradient(of: points, at: labels)
-            let next = try pair.logits.argmax(1).ints()
-            let second = try pair.logits.replacing(labels, with: -.infinity).argmax(1).ints()
-            let before = try labels.ints()
-            let isLast = step == descentSteps - 1
-            for place in open.indices where isLast || next[place] != before[place] {
-                found[open[place]] = second[place]
-            }
-            let left = open.indices.filter { next[$0] == before[$0] }
-            (points, gradient, margin) = (
-                try points.rows(left), try pair.gradient.rows(left), try pair.margin.rows(left)
-            )
-            open = left.map { open[$0] }
-        }
-        return try Tensor(found).to(images.device)
     }
 }

@@ -293,23 +293,33 @@ public struct GuardEvaluation {
     /// What each way back alone gives.
     private func recoveredBy(_ images: Tensor, labels: [Int]) throws -> [String: Double]? {
         guard sentry.chooser != nil, !labels.isEmpty else { return nil }
-        var right: [RecoveryMove: Int] = [:]
+        var right: [String: Int] = [:]
         for start in stride(from: 0, to: labels.count, by: batchSize) {
             let range = start..<min(start + batchSize, labels.count)
-            let found = try sentry.recoveryEvidence(of: images.sliced(range)).labels
-            for move in RecoveryMove.allCases {
-                right[move, default: 0] += zip(found[move.rawValue], labels[range]).count {
-                    $0 == $1
-                }
+            let batch = try images.sliced(range)
+            var found = try sentry.recoveryEvidence(of: batch).labels.enumerated().map {
+                (RecoveryMove.allCases[$0.offset].name, $0.element)
+            }
+            found.append(
+                (
+                    "descent",
+                    try RecoveryDescent.labels(
+                        of: batch, classifier.inputSensitivity(of: batch), in: classifier
+                    ).ints()
+                ))
+            for (name, answers) in found {
+                right[name, default: 0] += zip(answers, labels[range]).count { $0 == $1 }
             }
         }
         // f's own label is wrong on every image of A.
-        let moves = RecoveryMove.allCases.filter { $0 != .keep }
-        return Dictionary(
-            uniqueKeysWithValues: moves.map {
-                (SnakeCaseKey.snakeCase("\($0)"), Double(right[$0] ?? 0) / Double(labels.count))
-            })
+        right[RecoveryMove.keep.name] = nil
+        return right.mapValues { Double($0) / Double(labels.count) }
     }
+}
+
+extension RecoveryMove {
+    /// As a report names it, such as `step_back`.
+    fileprivate var name: String { SnakeCaseKey.snakeCase("\(self)") }
 }
 
 extension Proportion {

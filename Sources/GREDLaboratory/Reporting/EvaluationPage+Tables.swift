@@ -141,9 +141,10 @@ extension EvaluationPage {
                         + (ways.isEmpty
                             ? ""
                             : """
-                             Its answer is weighed against shorter ways back: f's second choice, one long step \
-                            against the gradient, and a descent to the first other label. The last columns say \
-                            what each of them alone would give.
+                             Its answer is weighed against shorter ways back: f's second choice, and one long \
+                            step against the gradient. The last columns say what each of them alone would \
+                            give, and a descent to the first other label, which costs more than all of them and \
+                            is shown beside.
                             """)),
                 .table(table),
             ])

@@ -230,7 +230,7 @@ public struct GuardTraining {
     }
 
     private struct ChooserConfiguration: Encodable {
-        var version = 1
+        var version = 2
         var universal: UniversalTraining
         var rectifier: RectifierConfiguration
         var copies: Int
