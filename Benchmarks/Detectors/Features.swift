@@ -102,8 +102,9 @@ struct Features {
         for kind in Numbers.allCases {
             if let noise = kind.noise {
                 var streams = try GuardKey.published.streams(for: images, purpose: "noise")
-                numbers[kind] = try noise.numbers(
-                    of: images, sensitivity: sensitivity, in: classifier, streams: &streams)
+                numbers[kind] = try noise.response(
+                    of: images, sensitivity: sensitivity, in: classifier, streams: &streams
+                ).numbers
             }
         }
         numbers[.scalars] = try sensitivity.scalars()

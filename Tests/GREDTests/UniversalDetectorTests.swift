@@ -31,8 +31,10 @@ struct UniversalDetectorTests {
         let sensitivity = try classifier.inputSensitivity(of: small.images)
         var streams = try GuardKey.published.streams(for: small.images, purpose: "noise")
         let untouched = streams
-        let found = try Self.noise.numbers(
+        let response = try Self.noise.response(
             of: small.images, sensitivity: sensitivity, in: classifier, streams: &streams)
+        let found = response.numbers
+        let runnersUp = try #require(response.runnerUp).ints()
         #expect(found.shape == [12, 10])
         let numbers = try found.doubles()
         for index in 0..<12 {
@@ -41,7 +43,23 @@ struct UniversalDetectorTests {
             for (place, value) in expected.enumerated() {
                 #expect(abs(numbers[index * 10 + place] - value) < 1e-4)
             }
+            var again = untouched[index]
+            #expect(try runnersUp[index] == plainRunnerUp(of: small.images.rows([index]), &again))
         }
+    }
+
+    /// The second choice by the summed logits of the weakest noise's copies.
+    private func plainRunnerUp(of image: Tensor, _ stream: inout RandomStream) throws -> Int? {
+        let own = try classifier.predictions(for: image).ints()[0]
+        var sums = [0.0, 0, 0]
+        for _ in 0..<Self.noise.copies {
+            let noise = try Tensor(stream.normals(image.count), shape: image.shape)
+            let logits = try classifier.logits(
+                of: (image + noise * Self.noise.strengths[0]).clamped(min: 0, max: 1)
+            ).doubles()
+            for label in sums.indices { sums[label] += logits[label] }
+        }
+        return sums.indices.filter { $0 != own }.max { sums[$0] < sums[$1] }
     }
 
     /// As the definition reads, in Double.

@@ -14,6 +14,15 @@ public enum Detection {
         var opinion: Opinion
         /// What the paper's two networks say, each for itself.
         var parts: (org: Opinion, sen: Opinion)?
+        /// The likeliest class but the classifier's own in a little noise, `[N]`, where that was tried.
+        var noisyRunnerUp: Tensor?
+
+        /// Of some of the images, for whoever recovers their labels.
+        func rows(_ places: [Int]) throws -> Finding {
+            Finding(
+                opinion: Opinion(logit: try opinion.logit.rows(places)),
+                noisyRunnerUp: try noisyRunnerUp?.rows(places))
+        }
     }
 
     func judge(
@@ -27,9 +36,10 @@ public enum Detection {
             return Finding(
                 opinion: try EntropyFusion.joined(org: org, sen: sen).opinion, parts: (org, sen))
         case .universal(let detector):
+            let reading = try detector.read(
+                images, sensitivity: sensitivity, in: classifier, key: key)
             return Finding(
-                opinion: try detector.judge(
-                    images, sensitivity: sensitivity, in: classifier, key: key))
+                opinion: try detector.judge(reading), noisyRunnerUp: reading.noisyRunnerUp)
         }
     }
 

@@ -21,7 +21,7 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
     /// Forward passes an image.
     public var passes: Int { strengths.count * copies }
 
-    /// How many numbers ``numbers(of:sensitivity:in:streams:)`` gives an image.
+    /// How many numbers ``response(of:sensitivity:in:streams:)`` gives an image.
     public var numberCount: Int { strengths.count * Self.names.count }
 
     /// What is said of each strength, with m the margin of the classifier's own label ŷ.
@@ -30,23 +30,35 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
         "mean change of the margin",
     ]
 
+    /// What the classifier makes of noisy copies.
+    public struct Response {
+        /// `[N, 5 · strengths]`.
+        public var numbers: Tensor
+        /// The likeliest class but ŷ by the mean logits of the copies with the first strength of noise,
+        /// `[N]`; nil where there is none. A little noise leads out of a narrow minimum to where the
+        /// image came from.
+        public var runnerUp: Tensor?
+    }
+
     /// Five numbers for each strength: over its copies the mean and the least margin of ŷ in nats, the
     /// share of them with another label, the largest mean rise of another class's logit against ŷ's,
     /// and the mean change of the margin.
     /// - Parameters:
     ///   - images: `[N, C, H, W]` in 0…1.
     ///   - streams: one an image; the noise is drawn from them.
-    /// - Returns: `[N, 5 · strengths]`.
-    public func numbers(
+    public func response(
         of images: Tensor, sensitivity: InputSensitivity, in classifier: any Classifier,
         streams: inout [RandomStream]
-    ) throws -> Tensor {
+    ) throws -> Response {
         let count = images.shape[0]
-        guard passes > 0 else { return try .zeros([count, 0], device: images.device) }
+        guard passes > 0 else {
+            return Response(numbers: try .zeros([count, 0], device: images.device))
+        }
         let size = images.count / max(count, 1)
         let labels = sensitivity.labels
         let before = try Self.against(labels, sensitivity.logits)
         var columns: [Tensor] = []
+        var runnerUp: Tensor?
         for strength in strengths {
             var margins: [Tensor] = []
             var others: [Tensor] = []
@@ -64,15 +76,15 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
             }
             let margin = try Tensor.stacked(margins)
             let mean = try margin.mean([0])
+            // ŷ against itself never rises, and must not be the largest where all others fall.
+            let rise = try Tensor.stacked(rises).mean([0]).replacing(labels, with: -.infinity)
+            runnerUp = try runnerUp ?? (rise + before).argmax(1)
             columns += [
                 mean, try margin.minimum(over: [0]), try Tensor.stacked(others).mean([0]),
-                // ŷ against itself never rises, and must not be the largest where all others fall.
-                try Tensor.stacked(rises).mean([0]).replacing(labels, with: -.infinity)
-                    .maximum(over: [1]),
-                try mean - sensitivity.margin,
+                try rise.maximum(over: [1]), try mean - sensitivity.margin,
             ]
         }
-        return try .stacked(columns, dimension: 1)
+        return Response(numbers: try .stacked(columns, dimension: 1), runnerUp: runnerUp)
     }
 
     /// Each logit less that of the label, `[N, L]`.

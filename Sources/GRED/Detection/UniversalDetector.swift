@@ -111,6 +111,9 @@ public final class UniversalDetector {
         public var planes: Tensor
         /// ℓ, ln ‖G‖, the distance to the boundary, and five numbers for each strength of noise, `[N, F]`.
         public var numbers: Tensor
+        /// The likeliest class but the classifier's own in a little noise, `[N]`, where noisy copies are
+        /// read.
+        public var noisyRunnerUp: Tensor?
 
         /// Reads images: a forward pass for each noisy copy.
         /// - Parameter streams: one an image, for the noise.
@@ -120,9 +123,10 @@ public final class UniversalDetector {
         ) throws {
             var streams = streams
             let scalars = try sensitivity.scalars()
-            let moved = try noise.numbers(
+            let response = try noise.response(
                 of: images, sensitivity: sensitivity, in: classifier, streams: &streams)
-            numbers = try .concatenated([scalars, moved], dimension: 1)
+            numbers = try .concatenated([scalars, response.numbers], dimension: 1)
+            noisyRunnerUp = response.runnerUp
             planes =
                 try readsMap
                 ? .concatenated([images, sensitivity.logMap()], dimension: 1) : images
@@ -151,18 +155,17 @@ public final class UniversalDetector {
         try Opinion(classes: network(input(reading)))
     }
 
-    /// What the detector says of images.
+    /// Reads images as the detector was trained to.
     /// - Parameters:
     ///   - images: `[N, C, H, W]` in 0…1.
     ///   - classifier: what is guarded; it is asked about the noisy copies.
     ///   - key: the noise follows from it and the image's bytes.
-    public func judge(
+    public func read(
         _ images: Tensor, sensitivity: InputSensitivity, in classifier: any Classifier,
         key: GuardKey
-    ) throws -> Opinion {
-        try judge(
-            Reading(
-                images, sensitivity: sensitivity, in: classifier, readsMap: description.readsMap,
-                noise: description.noise, streams: key.streams(for: images, purpose: "noise")))
+    ) throws -> Reading {
+        try Reading(
+            images, sensitivity: sensitivity, in: classifier, readsMap: description.readsMap,
+            noise: description.noise, streams: key.streams(for: images, purpose: "noise"))
     }
 }

@@ -79,8 +79,7 @@ public final class Guard {
         var masked = images
         if !flagged.isEmpty {
             let recovered = try recover(
-                images.rows(flagged), sensitivity.rows(flagged), finding.opinion.logit.rows(flagged)
-            )
+                images.rows(flagged), sensitivity.rows(flagged), finding.rows(flagged))
             for (place, label) in zip(flagged, recovered.labels) { recoveredLabels[place] = label }
             masked = try images.replacingRows(flagged, with: recovered.masked)
         }
@@ -95,14 +94,14 @@ public final class Guard {
     }
 
     private func recover(
-        _ images: Tensor, _ sensitivity: InputSensitivity, _ logOdds: Tensor
+        _ images: Tensor, _ sensitivity: InputSensitivity, _ finding: Detection.Finding
     ) throws -> (labels: [Int], masked: Tensor) {
         guard let chooser else {
             let recovered = try rectifier.recover(images, sensitivity: sensitivity, key: key)
             return (try recovered.labels.ints(), recovered.masked)
         }
         let candidates = try RecoveryCandidates(
-            of: images, sensitivity: sensitivity, logOdds: logOdds, classifier: classifier,
+            of: images, sensitivity: sensitivity, finding: finding, classifier: classifier,
             rectifier: rectifier, key: key)
         return (try chooser.labels(candidates), candidates.masked)
     }
@@ -116,8 +115,8 @@ public final class Guard {
         let finding = try detection.judge(
             images, sensitivity: sensitivity, in: classifier, key: key)
         let candidates = try RecoveryCandidates(
-            of: images, sensitivity: sensitivity, logOdds: finding.opinion.logit,
-            classifier: classifier, rectifier: rectifier, key: key)
+            of: images, sensitivity: sensitivity, finding: finding, classifier: classifier,
+            rectifier: rectifier, key: key)
         return (candidates.evidence, candidates.labels)
     }
 

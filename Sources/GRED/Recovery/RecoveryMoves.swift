@@ -8,6 +8,9 @@ public enum RecoveryMove: Int, Sendable, CaseIterable {
     case keep
     /// The classifier's second choice: nothing is computed.
     case runnerUp
+    /// Its second choice in a little noise, which the detector has tried already; without noisy copies
+    /// as ``runnerUp``.
+    case noisyRunnerUp
     /// The other label that wins after one long step against the margin's gradient: one pass.
     case stepBack
     /// The mean of the rectifier's answers on masked copies (paper, §3.2).
@@ -31,9 +34,9 @@ struct RecoveryCandidates {
         RecoveryMove.allCases.filter { $0.rawValue > one.rawValue }.map { (one, $0) }
     }
 
-    /// - Parameter logOdds: the detector's, `[N]`.
+    /// - Parameter finding: the detector's.
     init(
-        of images: Tensor, sensitivity: InputSensitivity, logOdds: Tensor,
+        of images: Tensor, sensitivity: InputSensitivity, finding: Detection.Finding,
         classifier: any Classifier, rectifier: Rectifier, key: GuardKey
     ) throws {
         let own = sensitivity.labels
@@ -46,7 +49,8 @@ struct RecoveryCandidates {
             of: images, sensitivity: sensitivity, key: key)
         let rectified = try probabilities.argmax(1)
 
-        let moves = [own, runnerUp, stepBack, rectified]
+        let logOdds = finding.opinion.logit
+        let moves = [own, runnerUp, finding.noisyRunnerUp ?? runnerUp, stepBack, rectified]
         labels = try moves.map { try $0.ints() }
         self.masked = masked
         let agreements = try Self.pairs.map { one, other in

@@ -92,7 +92,7 @@ public struct EvaluationReport: Codable, Sendable {
         /// AUROC of a logistic regression on ℓ, ln ‖G‖ and m/‖G‖, where the guard was made with one.
         public var aurocOfScalars: Double?
         /// What each way back alone would have recovered, on every adversarial copy of A: `runner_up`,
-        /// `step_back`, `descent`, `rectifier`; where the guard chooses between them.
+        /// `noisy_runner_up`, `step_back`, `descent`, `rectifier`; where the guard chooses between them.
         public var recoveredBy: [String: Double]?
     }
 

@@ -141,7 +141,8 @@ extension EvaluationPage {
                         + (ways.isEmpty
                             ? ""
                             : """
-                             Its answer is weighed against shorter ways back: f's second choice, and one long \
+                             Its answer is weighed against shorter ways back: f's second choice, its second \
+                            choice in a little noise, which the detector has tried already, and one long \
                             step against the gradient. The last columns say what each of them alone would \
                             give, and a descent to the first other label, which costs more than all of them and \
                             is shown beside.
@@ -154,7 +155,8 @@ extension EvaluationPage {
     private var ways: [(key: String, title: String)] {
         guard report.attacks.contains(where: { $0.recoveredBy != nil }) else { return [] }
         return [
-            ("runner_up", "runner-up"), ("step_back", "step back"), ("descent", "descent"),
+            ("runner_up", "runner-up"), ("noisy_runner_up", "in noise"), ("step_back", "step back"),
+            ("descent", "descent"),
             ("rectifier", "rectifier"),
         ]
     }

@@ -230,7 +230,7 @@ public struct GuardTraining {
     }
 
     private struct ChooserConfiguration: Encodable {
-        var version = 2
+        var version = 3
         var universal: UniversalTraining
         var rectifier: RectifierConfiguration
         var copies: Int
