@@ -34,6 +34,19 @@ struct ImageSetTests {
         #expect(set.classCounts == [1, 2])
     }
 
+    @Test("other labels need one an image, each of a class that is named")
+    func relabelled() throws {
+        let other = try set.relabelled([2, 0, 1], classNames: ["x", "y", "z"])
+        #expect(other.labels == [2, 0, 1] && other.classNames == ["x", "y", "z"])
+        #expect(try other.pixels == set.pixels)
+        #expect(
+            message { _ = try set.relabelled([0], classNames: ["x"]) }.contains("expected 3 labels")
+        )
+        #expect(
+            message { _ = try set.relabelled([0, 0, 1], classNames: ["x"]) }
+                .contains("found 1 at image 2"))
+    }
+
     @Test("the hash follows shape, labels and pixels, and not the names")
     func hash() throws {
         func variant(

@@ -80,6 +80,44 @@ struct GuardTrainingTests {
         #expect(try weights(detector(reading, on: examples, seed: 6).network) != first)
     }
 
+    @Test("what nothing trains on leaves the others' images and attacks as they are")
+    func leftOut() throws {
+        let toy = try LinearClassifier(shape: ImageShape(channels: 1, height: 16, width: 16))
+        let noise = try Toys.darkAndBright(60)
+        let set = try ImageSet(
+            name: "toy", shape: noise.shape, classNames: toy.classNames, pixels: noise.pixels,
+            labels: toy.predictions(for: noise.tensor()).ints())
+        var training = GuardTraining(
+            attacks: [
+                try AttackPlan(DDN(steps: 10), count: 12),
+                try AttackPlan(FGSM(epsilon: 0.2), count: 14),
+                try AttackPlan(DDN(steps: 10, confidence: 2), variant: "κ 2", count: 10),
+            ],
+            method: .paper(
+                org: DetectorTraining(
+                    reading: .image, architecture: Architecture(.vgg11), plan: plan),
+                sen: DetectorTraining(
+                    reading: .image, architecture: Architecture(.vgg11), plan: plan)),
+            rectifier: RectifierTraining(
+                masking: RandomisedMasking(alpha: 0.2), plan: plan, copies: 1))
+        func attacked() throws -> [TurnedImages] {
+            try training.attacked(set, for: toy, hash: "toy", bench: .inside(folder)).turned
+        }
+        let all = try attacked()
+        let stages = try folder.names
+        training.leftOut = ["fgsm"]
+        let some = try attacked()
+        #expect(try folder.names == stages)
+        #expect(some.map(\.labels) == [all[0].labels, all[2].labels])
+        #expect(try some[1].adversarial.bytes() == all[2].adversarial.bytes())
+    }
+
+    @Test("eight-bit images lose nothing as bytes")
+    func bytes() throws {
+        let levels = try Tensor((0..<256).map { Float($0) / 255 }, shape: [1, 1, 16, 16])
+        #expect(try levels.toBytes().toUnit().floats() == levels.floats())
+    }
+
     @Test("only images whose rounded copy succeeds are examples, each beside its original")
     func examplesAreSurvivors() throws {
         var half = try record(10, seed: 3)

@@ -48,6 +48,20 @@ struct ReportingTests {
         #expect(!html.contains("See it work"))
     }
 
+    @Test("a curve against the confidence needs three of them, of the guard itself")
+    func confidences() throws {
+        func hasCurve(_ rows: [EvaluationReport.Attack]) throws -> Bool {
+            var findings = try MadeUp.findings()
+            findings.report.attacks += rows
+            return EvaluationPage(findings).confidences != nil
+        }
+        #expect(try hasCurve(MadeUp.atConfidences([0, 5, 10])))
+        #expect(try !hasCurve(MadeUp.atConfidences([0, 5])))
+        var others = MadeUp.atConfidences([0, 5, 10])
+        others[1].trainedOnFamilies = ["far-past"]
+        #expect(try !hasCurve(others))
+    }
+
     @Test("cards tell the worst attack of each kind")
     func cardsTellTheWorst() throws {
         let cards = try EvaluationPage(MadeUp.findings()).cards
@@ -248,6 +262,18 @@ private enum MadeUp {
             verdict: Verdict(
                 isAdversarial: isCaught, adversarialProbability: part.adversarialProbability,
                 logOdds: part.logOdds, org: part, sen: part, label: 3, recoveredLabel: 7))
+    }
+
+    /// The same attack at several confidences.
+    static func atConfidences(_ confidences: [Double]) -> [EvaluationReport.Attack] {
+        confidences.map { confidence in
+            var row = attack(
+                "cw", targeted: false, tried: 100, success: 1, samples: 100, l2: 1,
+                accuracy: 0.9, interval: [0.85, 0.95], org: 0.9, sen: 0.9, auroc: 0.9,
+                tpr: 0.5, recovered: 0.8, guarded: 0.85)
+            row.settings["confidence"] = confidence
+            return row
+        }
     }
 
     private static func report() -> EvaluationReport {
