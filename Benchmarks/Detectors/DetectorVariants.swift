@@ -174,6 +174,7 @@ struct DetectorVariants: ParsableCommand {
             -> [String: Cell]
         {
             let calibrate = try detector.scores(of: material.calibrate)
+            let originals = try detector.scores(of: material.originals)
             var cells: [String: Cell] = [:]
             for cell in material.cells where families.contains(cell.family) {
                 let adversarial = try detector.scores(of: cell.adversarial)
@@ -184,7 +185,7 @@ struct DetectorVariants: ParsableCommand {
                 cells[cell.name] = Cell(
                     images: adversarial.count,
                     auroc: ROC(
-                        clean: try detector.scores(of: cell.originals), adversarial: adversarial
+                        clean: cell.survivors.map { originals[$0] }, adversarial: adversarial
                     ).auroc, tprAt1PercentFpr: caught(0.01), tprAt5PercentFpr: caught(0.05))
             }
             return cells
