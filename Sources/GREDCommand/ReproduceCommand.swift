@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import GREDCharts
+import GREDClassifiers
+import GREDLaboratory
+
+struct ReproduceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reproduce",
+        abstract: "Do the paper's experiments again, and set the results beside the paper's.",
+        discussion: """
+            Trains a classifier on the fit set (or takes one), attacks it in the paper's eight ways, \
+            trains the paper's detectors and rectifiers on images of the guard set, and measures them on \
+            test images. Writes a page, the same as Markdown, JSON, and the scores of every image.
+
+            Every finished stage is kept: when it is interrupted, the same command goes on.
+
+            Examples:
+              gred reproduce digits --profile smoke
+              gred reproduce mnist --profile laptop --dry-run
+              gred reproduce cifar10 --classifier cifar10-vgg11 --set copies=16
+            """)
+
+    @Argument(help: "The data set: mnist, cifar10, digits, or a folder of images.")
+    var data: String
+
+    @Option(
+        help:
+            "How much to do: smoke (two minutes, figures mean nothing), laptop (a night) or paper.")
+    var profile = "laptop"
+
+    @Option(
+        help:
+            "The classifier to attack, a folder or an exported program; by default one is trained.",
+        completion: .file())
+    var classifier: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "A choice that the paper leaves open, such as cw-iterations=300; may be repeated.",
+            valueName: "choice=value"))
+    var settings: [String] = []
+
+    @Flag(help: "Only print what would be done, and how long it would take.")
+    var dryRun = false
+
+    @Option(
+        help: "The folder that the report is written to; by default reproduction-DATA.",
+        completion: .directory)
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The size of a folder's images, such as 64 or 160x224.",
+            discussion: "By default the classifier's, or the pictures' own."))
+    var size: PictureSize?
+
+    @OptionGroup var folder: FolderOptions
+    @OptionGroup var options: RunOptions
+
+    func validate() throws {
+        do { _ = try PaperProfile.named(profile) } catch { throw ValidationError("\(error)") }
+        _ = try changes
+    }
+
+    func run() throws {
+        var profile = try PaperProfile.named(profile)
+        let bench = try options.bench()
+        if profile.precision.caveat != nil, bench.device == .cpu {
+            profile.precision = .float32
+            profile.notes.append(
+                "The processor has no instructions for bfloat16: attacks searched in float32.")
+        }
+        let output = output ?? "reproduction-\(URL(filePath: data).lastPathComponent)"
+        if !dryRun { try OutputFolder.check(output) }
+        let given = try classifier.map { try StoredClassifier.read(URL(filePath: $0)) }
+        try given?.move(to: bench.device)
+        let reading = given.map { folder.reading(for: $0) } ?? folder.reading(size: size)
+        let set = try DataSet(named: data, reading: reading, observer: bench.observer)
+        if let given { try given.checkAtTheDoor(on: set.sets.guard, bench) }
+        var choices = profile.choices(for: set.sets.fit.shape)
+        for (name, value) in try changes { try choices.set(name, to: value) }
+        let reproduction = Reproduction(
+            of: set, as: PaperData(named: data), profile: profile, choices: choices,
+            classifier: given, bench: bench)
+        guard !dryRun else {
+            print(TerminalTable(try reproduction.plan().table).render())
+            return
+        }
+        let findings = try reproduction.run()
+        let page = try ReproductionFiles.write(findings, to: URL(filePath: output))
+        print(
+            TerminalTable(findings.report.greyBoxSummary, isColoured: isatty(1) == 1).render())
+        print("\nA page to look at:  \(page.path)")
+    }
+
+    /// The choices as they were typed.
+    private var changes: [(name: String, value: Double)] {
+        get throws {
+            try settings.map { text in
+                let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+                guard parts.count == 2, let value = Double(parts[1]) else {
+                    throw ValidationError(
+                        "--set takes CHOICE=NUMBER, and '\(text)' was given.")
+                }
+                // Names and values are checked before any work is done.
+                var choices = PaperChoices(for: .init(channels: 1, height: 1, width: 1))
+                do { try choices.set(parts[0], to: value) } catch {
+                    throw ValidationError("\(error)")
+                }
+                return (parts[0], value)
+            }
+        }
+    }
+}
