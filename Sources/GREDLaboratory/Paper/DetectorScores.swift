@@ -21,6 +21,9 @@ public enum ScoreColumn: String, Sendable, Codable, CaseIterable {
     case logNorm = "log_norm"
     /// ℓ in nats.
     case logScale = "log_scale"
+    /// The generalised distance to the nearest hyperplane (Eq. 5); missing where f's last layer is not
+    /// linear.
+    case distance
 }
 
 /// What was found of some images, one number an image in each column, with four significant digits:

@@ -21,6 +21,7 @@ struct PaperDetectors {
     /// What was judged, image by image.
     func scores(of images: Tensor, in setting: PaperSetting) throws -> ScoreColumns {
         var columns: [ScoreColumn: [Float]] = [:]
+        let distance = try GeneralisedDistance(setting.classifier)
         for start in stride(from: 0, to: images.shape[0], by: 256) {
             let batch = try images.sliced(start..<min(start + 256, images.shape[0]))
             let sensitivity = try setting.classifier.inputSensitivity(of: batch)
@@ -37,6 +38,10 @@ struct PaperDetectors {
             columns[.scalars, default: []] += try baselines.scalars.scores(sensitivity)
             columns[.logNorm, default: []] += try sensitivity.logNorms().floats()
             columns[.logScale, default: []] += scale
+            if let distance {
+                columns[.distance, default: []] += try distance.of(logits: sensitivity.logits)
+                    .floats()
+            }
         }
         return ScoreColumns(columns)
     }

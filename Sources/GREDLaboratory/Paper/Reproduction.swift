@@ -75,6 +75,37 @@ public struct Reproduction {
                 "\(attack.rawValue): attack \(n) + \(m) images, train and measure 2 × 4 detectors",
                 seconds: attacking / speed.classifier + 2 * detecting / speed.detector)
         }
+        plan.add(
+            "Table 1: \(MaskingStudyRow.attacks.count) attacks without their most sensitive pixels",
+            seconds: Double(MaskingStudyRow.attacks.map(profile.testCount).reduce(0, +) * 8)
+                / speed.classifier)
+        let tuning = training * Double(profile.rectifierEpochs) / speed.classifier
+        let guarded = PaperAttack.allCases.map(profile.guardCount)
+        plan.add(
+            "fine-tune the rectifier for all attacks",
+            seconds: Double(guarded.reduce(0, +)) * (tuning + 2 / speed.classifier))
+        let copies = Int(choices.copies)
+        for attack in PaperAttack.allCases {
+            let hasControls = profile.rectifierControls.contains(attack)
+            let answers = profile.testCount(attack) * 2 * (7 * copies + 20)
+            let choosing = profile.guardCount(attack) / 5 * choices.alphas.count * copies
+            plan.add(
+                "\(attack.rawValue): fine-tune \(hasControls ? "3 rectifiers" : "a rectifier"), choose α, recover",
+                seconds: Double(profile.guardCount(attack)) * tuning * (hasControls ? 3 : 1)
+                    + Double(answers + choosing) / speed.classifier)
+        }
+        plan.add(
+            "Fig. 5: \(choices.alphas.count) α on \(profile.maskingImages) images an attack",
+            seconds: Double(8 * 4 * choices.alphas.count * copies * profile.maskingImages)
+                / speed.classifier)
+        plan.add("train the surrogate", seconds: fit * training / speed.surrogate)
+        for attack in PaperAttack.allCases {
+            let m = profile.testCount(attack)
+            plan.add(
+                "\(attack.rawValue): attack \(m) images on the surrogate, show them to f",
+                seconds: Double(attack.attack(choices).expectedPasses * m) / speed.surrogate
+                    + Double(2 * m * (copies + 8)) / speed.classifier)
+        }
         return plan
     }
 
@@ -97,7 +128,42 @@ public struct Reproduction {
                 }
             }
         }
-        let report = try ReproductionReport(setting, accuracy: accuracy, scores: scores)
+        var report = try ReproductionReport(setting, accuracy: accuracy, scores: scores)
+        try progress.part {
+            report.maskingStudy = try MaskingStudyRow.attacks.flatMap(setting.maskingStudy)
+        }
+        try progress.part { _ = try setting.rectifier(.forAll) }
+        for attack in PaperAttack.allCases {
+            try progress.part {
+                for rendition in Rendition.allCases {
+                    guard let judged = scores[attack]?[rendition] else { continue }
+                    report.jointDefence.append(
+                        JointDefenceRow(
+                            attack, rendition, try setting.recovered(attack, rendition),
+                            scores: judged, data: paper))
+                }
+            }
+        }
+        report.maskingRate = try progress.part {
+            try PaperAttack.allCases.map(setting.maskingRate)
+        }
+        let surrogate = try progress.part {
+            try Surrogate(train(paper.surrogate(for: data.sets.fit.shape)), in: setting)
+        }
+        let surrogateAccuracy = try measured(surrogate.classifier)
+        var transfer: [TransferRow] = []
+        for attack in PaperAttack.allCases {
+            try progress.part {
+                for rendition in Rendition.allCases {
+                    transfer.append(
+                        TransferRow(
+                            attack, rendition,
+                            try setting.transferred(attack, rendition, from: surrogate),
+                            data: paper))
+                }
+            }
+        }
+        report.add(transfer, from: surrogate, accuracy: surrogateAccuracy)
         return Findings(report: report, scores: scores, setting: setting)
     }
 

@@ -16,7 +16,10 @@ public struct ReproductionPage {
         ReportPage(
             title: "The paper, reproduced on \(report.dataset)",
             subtitle: report.provenance.command, cards: cards,
-            sections: [reading, greyBox, shortfalls, made].compactMap { $0 })
+            sections: [
+                reading, greyBox, curves, sensitivities, insightOne, blackBox, maskingStudy,
+                jointDefence, maskingRate, shortfalls, made,
+            ].compactMap { $0 })
     }
 
     private var cards: [Card] {
@@ -58,20 +61,13 @@ public struct ReproductionPage {
 
     /// Every red figure, and why.
     private var shortfalls: Section? {
-        let reds = report.greyBox.flatMap { row in
-            PaperDetector.allCases.compactMap { detector -> String? in
-                guard let figure = row[detector]?.accuracy, figure.verdict == .red,
-                    let reason = figure.reason
-                else { return nil }
-                return
-                    "\(row.attack.rawValue), \(row.rendition.rawValue), \(detector.rawValue):"
-                    + " \(Figure.fixed(figure.ours)) for \(Figure.fixed(figure.paper ?? .nan)). \(reason)"
-            }
+        var blocks: [Block] = []
+        for (title, reds) in report.shortfalls where !reds.isEmpty {
+            blocks.append(
+                .paragraph(
+                    "\(title):\n" + reds.map { "•\u{2002}\($0)" }.joined(separator: "\n")))
         }
-        guard !reds.isEmpty else { return nil }
-        return Section(
-            "Where we fall short of Table 2",
-            [.paragraph(reds.map { "•\u{2002}\($0)" }.joined(separator: "\n\n"))])
+        return blocks.isEmpty ? nil : Section("Where we fall short", blocks)
     }
 
     /// Choices, sizes and hashes.

@@ -42,6 +42,22 @@ public struct ReproductionReport: Sendable, Codable {
     public var greyBox: [GreyBoxRow]
     /// Table 2: in how many rows each of the paper's four detectors is the best, unrounded.
     public var greyBoxWins: WinCount
+    /// Insight I; nil where f's last layer is not linear.
+    public var insightOne: InsightOne?
+    /// Table 7, for each rendition one row an attack.
+    public var jointDefence: [JointDefenceRow] = []
+    /// Fig. 5, one curve an attack.
+    public var maskingRate: [MaskingRateCurve] = []
+    /// Table 1, with its control.
+    public var maskingStudy: [MaskingStudyRow] = []
+    /// The network that black-box attacks transfer from.
+    public var surrogate: String?
+    /// The surrogate on clean test images.
+    public var surrogateAccuracy: ComparedFigure?
+    /// Table 3, for each rendition one row an attack.
+    public var transfer: [TransferRow] = []
+    /// Table 3: in how many rows each of the paper's four detectors is the best, unrounded.
+    public var transferWins: WinCount?
     /// Where the figures come from.
     public var provenance: Provenance
 
@@ -71,7 +87,29 @@ public struct ReproductionReport: Sendable, Codable {
                         row[detector].map { (detector, $0.accuracy.ours) }
                     })
             })
+        insightOne = PaperInsights(scores, .unrounded).insightOne
         provenance = try Provenance(setting)
+    }
+
+    /// Adds Table 3.
+    mutating func add(
+        _ rows: [TransferRow], from surrogate: Surrogate, accuracy: Proportion
+    ) {
+        let architecture = surrogate.classifier.description.architecture
+        self.surrogate = architecture.family.rawValue
+        surrogateAccuracy = ComparedFigure(
+            accuracy,
+            paper: PaperNumbers.cell(
+                .accuracy, paper, row: paper == .imageNet ? "InceptionV3" : "CWnet",
+                column: "accuracy"))
+        transfer = rows
+        transferWins = WinCount(
+            rows.filter { $0.rendition == .unrounded && $0.succeeded > 0 }.map { row in
+                Dictionary(
+                    uniqueKeysWithValues: PaperDetector.ofPaper.compactMap { detector in
+                        row.detectors[detector.rawValue].map { (detector, $0.ours) }
+                    })
+            })
     }
 
     /// The report as JSON, keys in snake case; `null` where there is no number.
