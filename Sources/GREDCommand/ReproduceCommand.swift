@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GRED
 import GREDCharts
 import GREDClassifiers
 import GREDLaboratory
@@ -36,6 +37,22 @@ struct ReproduceCommand: ParsableCommand {
     var classifier: String?
 
     @Option(
+        name: .customLong("guard"),
+        help: ArgumentHelp(
+            "A guard bundle for the classifier, as one more detector; its classifier is attacked.",
+            valueName: "bundle"), completion: .directory)
+    var bundle: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only these attacks, such as FGSM-U,DDN-T; by default all eight.", valueName: "names"))
+    var attacks: String?
+
+    @Option(
+        help: "At most so many images of the guard set for each attack, and half as many tested.")
+    var images: Int?
+
+    @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
             "A choice that the paper leaves open, such as cw-iterations=300; may be repeated.",
@@ -62,6 +79,12 @@ struct ReproduceCommand: ParsableCommand {
     func validate() throws {
         do { _ = try PaperProfile.named(profile) } catch { throw ValidationError("\(error)") }
         _ = try changes
+        _ = try chosen
+        guard images ?? 2 >= 2 else { throw ValidationError("--images must be at least 2.") }
+        guard bundle == nil || classifier == nil else {
+            throw ValidationError(
+                "--guard brings its own classifier: leave --classifier out.")
+        }
     }
 
     func run() throws {
@@ -72,9 +95,18 @@ struct ReproduceCommand: ParsableCommand {
             profile.notes.append(
                 "The processor has no instructions for bfloat16: attacks searched in float32.")
         }
+        if let images { profile = profile.limited(to: images) }
+        if let chosen = try chosen {
+            profile.attacks = chosen
+            profile.notes.append("Only some attacks were made, as the command says.")
+        }
         let output = output ?? "reproduction-\(URL(filePath: data).lastPathComponent)"
         if !dryRun { try OutputFolder.check(output) }
-        let given = try classifier.map { try StoredClassifier.read(URL(filePath: $0)) }
+        let sentry = try bundle.map { try PaperGuard(bundle: URL(filePath: $0)) }
+        try sentry?.sentry.move(to: bench.device)
+        let given =
+            try sentry.map { try Self.guarded(by: $0) }
+            ?? classifier.map { try StoredClassifier.read(URL(filePath: $0)) }
         try given?.move(to: bench.device)
         let reading = given.map { folder.reading(for: $0) } ?? folder.reading(size: size)
         let set = try DataSet(named: data, reading: reading, observer: bench.observer)
@@ -83,7 +115,7 @@ struct ReproduceCommand: ParsableCommand {
         for (name, value) in try changes { try choices.set(name, to: value) }
         let reproduction = Reproduction(
             of: set, as: PaperData(named: data), profile: profile, choices: choices,
-            classifier: given, bench: bench)
+            classifier: given, sentry: sentry, bench: bench)
         guard !dryRun else {
             print(TerminalTable(try reproduction.plan().table).render())
             return
@@ -93,6 +125,30 @@ struct ReproduceCommand: ParsableCommand {
         print(
             TerminalTable(findings.report.greyBoxSummary, isColoured: isatty(1) == 1).render())
         print("\nA page to look at:  \(page.path)")
+    }
+
+    private static func guarded(by sentry: PaperGuard) throws -> any TunableClassifier {
+        guard let classifier = sentry.sentry.classifier as? any TunableClassifier else {
+            throw BundleFault.cannotBeKept
+        }
+        return classifier
+    }
+
+    /// The attacks as they were typed; nil for all.
+    private var chosen: [PaperAttack]? {
+        get throws {
+            guard let attacks else { return nil }
+            let names = Set(attacks.split(separator: ",").map(String.init))
+            let known = PaperAttack.allCases.map(\.rawValue)
+            if let unknown = names.sorted().first(where: { !known.contains($0) }) {
+                throw ValidationError(
+                    "There is no attack '\(unknown)': use \(known.joined(separator: ", ")).")
+            }
+            guard !names.isEmpty else {
+                throw ValidationError("--attacks names none: use \(known.joined(separator: ", ")).")
+            }
+            return PaperAttack.allCases.filter { names.contains($0.rawValue) }
+        }
     }
 
     /// The choices as they were typed.

@@ -17,6 +17,8 @@ public enum ScoreColumn: String, Sendable, Codable, CaseIterable {
     case scale = "scale_alone"
     /// A logistic regression on ℓ, ln ‖G‖ and m/‖G‖.
     case scalars = "three_numbers"
+    /// A guard's log-odds less its threshold: one guard for all attacks.
+    case universal
     /// ln ‖S‖₂ (Fig. 2).
     case logNorm = "log_norm"
     /// ℓ in nats.
@@ -76,6 +78,7 @@ extension PaperSetting {
         var detectorWidth: Double
         var plan: TrainingPlan
         var hasLayers: Bool
+        var sentry: String?
     }
 
     /// What the detectors of an attack say of its test images.
@@ -84,7 +87,7 @@ extension PaperSetting {
             training: try scope(attack), test: try scope(attack, isTest: true),
             rendition: rendition, detectorWidth: profile.detectorWidth,
             plan: profile.plan(epochs: profile.detectorEpochs, seed: bench.seed),
-            hasLayers: layered != nil)
+            hasLayers: layered != nil, sentry: sentry?.identity)
         return try bench.figures(of: "paper-scores", configuration) {
             let record = try testRecord(attack)
             let detectors = try detectors(attack, rendition)

@@ -6,7 +6,7 @@ extension ReproductionReport {
         var table = Table(
             title: "Table 2, grey-box detection: ours · the paper's · difference",
             columns: ["attack", .number("rate"), .number("n")]
-                + Self.compared.map { .number($0.rawValue) }
+                + compared.map { .number($0.rawValue) }
                 + [.number("ℓ alone"), .number("3 numbers")])
         for row in greyBox where row.rendition == .unrounded {
             table.append(
@@ -14,13 +14,19 @@ extension ReproductionReport {
                     .init(row.attack.rawValue), row.attackRate.shortCell,
                     .init(Figure.count(row.succeeded)),
                 ]
-                    + Self.compared.map { row[$0]?.accuracy.shortCell ?? .init(Figure.missing) }
+                    + compared.map { row[$0]?.accuracy.shortCell ?? .init(Figure.missing) }
                     + Self.baselines.map { .init(Figure.fixed(row[$0]?.accuracy.ours ?? .nan)) })
         }
         return table
     }
 
-    static let compared = PaperDetector.ofPaper + [.sensitivityOurs, .gredOurs]
+    /// The detectors that are compared with the paper's; the guard for all attacks where there is one.
+    var compared: [PaperDetector] {
+        let hasGuard = greyBox.contains { $0[.universal] != nil }
+        return PaperDetector.ofPaper + [.sensitivityOurs, .gredOurs]
+            + (hasGuard ? [.universal] : [])
+    }
+
     static let baselines: [PaperDetector] = [.scale, .scalars]
 
     /// Table 2 in one rendition.
@@ -30,7 +36,7 @@ extension ReproductionReport {
             columns: [
                 "attack", .number("attempted"), .number("succeeded"), .number("attack rate"),
                 .number("median L2"), .number("n"),
-            ] + (Self.compared + Self.baselines).map { .number($0.rawValue) },
+            ] + (compared + Self.baselines).map { .number($0.rawValue) },
             note: """
                 n: verdicts, half of them on the clean originals of the images that the attack turned. \
                 Accuracy by the paper's rule (benign where p⁺ ≥ p⁻). ℓ alone: the logarithm of f's loss \
@@ -44,7 +50,7 @@ extension ReproductionReport {
                     .init(Figure.count(row.succeeded)), row.attackRate.cell,
                     .init(Figure.fixed(row.medianL2)), .init(Figure.count(2 * row.succeeded)),
                 ]
-                    + (Self.compared + Self.baselines).map {
+                    + (compared + Self.baselines).map {
                         row[$0]?.accuracy.cell ?? .init(Figure.missing)
                     })
         }
@@ -53,7 +59,7 @@ extension ReproductionReport {
 
     /// The same detectors over all thresholds, and what they make of noise.
     func greyBoxCurves(_ rendition: Rendition) -> Table {
-        let detectors = Self.compared + Self.baselines
+        let detectors = compared + Self.baselines
         var table = Table(
             title: "AUROC, and the noise control, \(rendition.rawValue) images",
             columns: ["attack", .number("implied by the paper's DET_GRED")]

@@ -104,11 +104,12 @@ extension ScoreColumns {
 }
 
 extension PaperDetector {
-    /// The paper's column that it is compared with: our forms with the paper's own.
+    /// The paper's column that it is compared with: our forms with the paper's own, a guard for all attacks
+    /// with DET_GRED.
     var paperColumn: String {
         switch self {
         case .sensitivityOurs: PaperDetector.sensitivity.rawValue
-        case .gredOurs: PaperDetector.gred.rawValue
+        case .gredOurs, .universal: PaperDetector.gred.rawValue
         default: rawValue
         }
     }

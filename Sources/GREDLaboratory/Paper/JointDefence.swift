@@ -25,11 +25,14 @@ public struct JointDefenceRow: Sendable, Codable {
         func paper(_ half: String) -> PaperNumbers.Cell? {
             PaperNumbers.cell(.table7, data, row: attack.rawValue, column: half)
         }
-        recovered = found.adversarial.mapValues { labels in
-            ComparedFigure(
+        recovered = [:]
+        for (way, labels) in found.adversarial {
+            // Controls and ways without training are set beside the paper's rectifier, not judged by it.
+            let isRectifier = found.clean[way] != nil
+            recovered[way] = ComparedFigure(
                 Proportion(
                     successes: zip(labels, found.labels).count { $0 == $1 }, of: labels.count),
-                paper: paper("adversarial_only"))
+                paper: paper("adversarial_only"), isJudged: isRectifier)
         }
         mixed = [:]
         for detector in [PaperDetector.gred, .gredOurs] {

@@ -42,7 +42,7 @@ extension PaperSetting {
     func maskingRate(_ attack: PaperAttack) throws -> MaskingRateCurve {
         let configuration = MaskingRateConfiguration(
             test: try scope(attack, isTest: true),
-            training: try PaperAttack.allCases.map { try scope($0) },
+            training: try profile.attacks.map { try scope($0) },
             images: profile.maskingImages, choices: choices,
             plan: profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed))
         return try bench.figures(of: "paper-masking-rate", configuration) {

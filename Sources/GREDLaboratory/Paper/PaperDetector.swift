@@ -12,6 +12,8 @@ public enum PaperDetector: String, Sendable, Codable, CaseIterable {
     case sensitivityOurs = "DET_IS, ours"
     /// CNN_org and that CNN_sen, joined by Eq. 12.
     case gredOurs = "DET_GRED, ours"
+    /// A guard that was trained once for all attacks, by its own threshold.
+    case universal = "universal guard"
     /// ℓ alone.
     case scale = "ℓ alone"
     /// ℓ, ln ‖G‖ and m/‖G‖.
@@ -27,6 +29,7 @@ public enum PaperDetector: String, Sendable, Codable, CaseIterable {
         case .sal: columns[.sal]
         case .sensitivity: columns[.raw]
         case .sensitivityOurs: columns[.log]
+        case .universal: columns[.universal]
         case .scale: columns[.scale]
         case .scalars: columns[.scalars]
         case .gred: Self.joined(columns[.org], columns[.raw])

@@ -6,6 +6,8 @@ import LibTorch
 public struct PaperProfile: Sendable {
     /// The name on the command line.
     public var name: String
+    /// The attacks that are made.
+    public var attacks = PaperAttack.allCases
     /// Images of `fit` that the classifiers train on.
     public var fit: Int
     /// Scales the channels of the classifiers that are trained here; 1 is the original.
@@ -104,6 +106,20 @@ public struct PaperProfile: Sendable {
         var choices = PaperChoices(for: shape)
         self.choices(&choices)
         return choices
+    }
+
+    /// The same profile with so many images of `guard` for each attack, and half as many of `test`, as far
+    /// as it has more.
+    public func limited(to images: Int) -> PaperProfile {
+        var profile = self
+        profile.guardImages = min(images, guardImages)
+        profile.guardImagesCW = min(images, guardImagesCW)
+        profile.testImages = min(max(images / 2, 1), testImages)
+        profile.testImagesCW = min(max(images / 2, 1), testImagesCW)
+        profile.notes.append(
+            "Each attack has at most \(images) images for training and half as many for the tables."
+        )
+        return profile
     }
 
     func guardCount(_ attack: PaperAttack) -> Int { attack.isCW ? guardImagesCW : guardImages }

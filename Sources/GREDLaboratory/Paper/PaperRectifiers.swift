@@ -41,7 +41,7 @@ extension PaperSetting {
         let attacks: [PaperAttack] =
             switch kind {
             case .forOne(let attack, _, _): [attack]
-            case .forAll: PaperAttack.allCases
+            case .forAll: profile.attacks
             }
         // It starts from the classifier's weights, which a higher rate would forget.
         let plan = profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed)

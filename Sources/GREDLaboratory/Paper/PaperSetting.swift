@@ -14,6 +14,8 @@ struct PaperSetting {
     let bench: Workbench
     /// f, which is attacked and guarded.
     let classifier: any TunableClassifier
+    /// A guard for f, trained once for all attacks, where there is one.
+    let sentry: PaperGuard?
     /// f's hash, which stands for it in the store.
     let hash: String
     /// The attack pieces of f.
@@ -25,7 +27,7 @@ struct PaperSetting {
 
     init(
         data: DataSet, paper: PaperData, profile: PaperProfile, choices: PaperChoices,
-        classifier: any TunableClassifier, bench: Workbench
+        classifier: any TunableClassifier, sentry: PaperGuard? = nil, bench: Workbench
     ) throws {
         self.data = data
         self.paper = paper
@@ -33,6 +35,7 @@ struct PaperSetting {
         self.choices = choices
         self.bench = bench
         self.classifier = classifier
+        self.sentry = sentry
         hash = try classifier.contentHash()
         experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench,

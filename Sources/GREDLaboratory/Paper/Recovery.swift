@@ -54,7 +54,7 @@ extension PaperSetting {
         let hasControls = profile.rectifierControls.contains(attack)
         let configuration = RecoveryConfiguration(
             test: try scope(attack, isTest: true),
-            training: try PaperAttack.allCases.map { try scope($0) }, rendition: rendition,
+            training: try profile.attacks.map { try scope($0) }, rendition: rendition,
             choices: choices,
             plan: profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed),
             controls: hasControls)

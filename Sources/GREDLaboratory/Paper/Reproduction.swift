@@ -19,14 +19,17 @@ public struct Reproduction {
     public let bench: Workbench
     /// f, where it is not to be trained here.
     let given: (any TunableClassifier)?
+    /// A guard for f that was trained once for all attacks, as one more column.
+    let sentry: PaperGuard?
 
     /// - Parameters:
     ///   - classifier: f; nil trains one of the profile's size. It must not have been trained on
     ///     images of `guard`, `calibrate` or `test`.
     ///   - choices: nil takes the profile's.
+    ///   - sentry: a guard for f, to be measured beside the paper's detectors; not checked.
     public init(
         of data: DataSet, as paper: PaperData, profile: PaperProfile, choices: PaperChoices? = nil,
-        classifier: (any TunableClassifier)? = nil, bench: Workbench
+        classifier: (any TunableClassifier)? = nil, sentry: PaperGuard? = nil, bench: Workbench
     ) {
         self.data = data
         self.paper = paper
@@ -34,6 +37,7 @@ public struct Reproduction {
         self.choices = choices ?? profile.choices(for: data.sets.fit.shape)
         self.bench = bench
         given = classifier
+        self.sentry = sentry
     }
 
     /// Everything that was found.
@@ -66,7 +70,7 @@ public struct Reproduction {
         plan.add(
             given == nil ? "train f" : "measure f",
             seconds: given == nil ? fit * training / speed.classifier : 1)
-        for attack in PaperAttack.allCases {
+        for attack in profile.attacks {
             let (n, m) = (profile.guardCount(attack), profile.testCount(attack))
             let attacking = Double(attack.attack(choices).expectedPasses * (n + m))
             let detecting =
@@ -76,16 +80,16 @@ public struct Reproduction {
                 seconds: attacking / speed.classifier + 2 * detecting / speed.detector)
         }
         plan.add(
-            "Table 1: \(MaskingStudyRow.attacks.count) attacks without their most sensitive pixels",
-            seconds: Double(MaskingStudyRow.attacks.map(profile.testCount).reduce(0, +) * 8)
+            "Table 1: \(studied.count) attacks without their most sensitive pixels",
+            seconds: Double(studied.map(profile.testCount).reduce(0, +) * 8)
                 / speed.classifier)
         let tuning = training * Double(profile.rectifierEpochs) / speed.classifier
-        let guarded = PaperAttack.allCases.map(profile.guardCount)
+        let guarded = profile.attacks.map(profile.guardCount)
         plan.add(
             "fine-tune the rectifier for all attacks",
             seconds: Double(guarded.reduce(0, +)) * (tuning + 2 / speed.classifier))
         let copies = Int(choices.copies)
-        for attack in PaperAttack.allCases {
+        for attack in profile.attacks {
             let hasControls = profile.rectifierControls.contains(attack)
             let answers = profile.testCount(attack) * 2 * (7 * copies + 20)
             let choosing = profile.guardCount(attack) / 5 * choices.alphas.count * copies
@@ -96,10 +100,11 @@ public struct Reproduction {
         }
         plan.add(
             "Fig. 5: \(choices.alphas.count) α on \(profile.maskingImages) images an attack",
-            seconds: Double(8 * 4 * choices.alphas.count * copies * profile.maskingImages)
+            seconds: Double(
+                profile.attacks.count * 4 * choices.alphas.count * copies * profile.maskingImages)
                 / speed.classifier)
         plan.add("train the surrogate", seconds: fit * training / speed.surrogate)
-        for attack in PaperAttack.allCases {
+        for attack in profile.attacks {
             let m = profile.testCount(attack)
             plan.add(
                 "\(attack.rawValue): attack \(m) images on the surrogate, show them to f",
@@ -117,11 +122,11 @@ public struct Reproduction {
             let classifier = try given ?? train(paper.family(for: data.sets.fit.shape, profile))
             let setting = try PaperSetting(
                 data: data, paper: paper, profile: profile, choices: choices,
-                classifier: classifier, bench: bench)
+                classifier: classifier, sentry: sentry, bench: bench)
             return (setting, try measured(classifier))
         }
         var scores: [PaperAttack: [Rendition: DetectorScores]] = [:]
-        for attack in PaperAttack.allCases {
+        for attack in profile.attacks {
             try progress.part {
                 for rendition in Rendition.allCases {
                     scores[attack, default: [:]][rendition] = try setting.scores(attack, rendition)
@@ -130,10 +135,10 @@ public struct Reproduction {
         }
         var report = try ReproductionReport(setting, accuracy: accuracy, scores: scores)
         try progress.part {
-            report.maskingStudy = try MaskingStudyRow.attacks.flatMap(setting.maskingStudy)
+            report.maskingStudy = try studied.flatMap(setting.maskingStudy)
         }
         try progress.part { _ = try setting.rectifier(.forAll) }
-        for attack in PaperAttack.allCases {
+        for attack in profile.attacks {
             try progress.part {
                 for rendition in Rendition.allCases {
                     guard let judged = scores[attack]?[rendition] else { continue }
@@ -145,14 +150,14 @@ public struct Reproduction {
             }
         }
         report.maskingRate = try progress.part {
-            try PaperAttack.allCases.map(setting.maskingRate)
+            try profile.attacks.map(setting.maskingRate)
         }
         let surrogate = try progress.part {
             try Surrogate(train(paper.surrogate(for: data.sets.fit.shape)), in: setting)
         }
         let surrogateAccuracy = try measured(surrogate.classifier)
         var transfer: [TransferRow] = []
-        for attack in PaperAttack.allCases {
+        for attack in profile.attacks {
             try progress.part {
                 for rendition in Rendition.allCases {
                     transfer.append(
@@ -165,6 +170,11 @@ public struct Reproduction {
         }
         report.add(transfer, from: surrogate, accuracy: surrogateAccuracy)
         return Findings(report: report, scores: scores, setting: setting)
+    }
+
+    /// The attacks of Table 1 that are among the profile's.
+    private var studied: [PaperAttack] {
+        MaskingStudyRow.attacks.filter(profile.attacks.contains)
     }
 
     private func train(_ family: Architecture.Family) throws -> NetworkClassifier {

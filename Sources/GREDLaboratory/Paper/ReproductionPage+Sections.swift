@@ -168,6 +168,14 @@ extension ReproductionReport {
                 }
             ),
             (
+                "Table 3, those that fool f",
+                transfer.flatMap { row in
+                    sorted(row.detectorsWhereFooled).compactMap {
+                        sentence("\(row.attack.rawValue), \(row.rendition.rawValue), \($0.0)", $0.1)
+                    }
+                }
+            ),
+            (
                 "Table 7",
                 jointDefence.flatMap { row in
                     (sorted(row.recovered) + sorted(row.mixed)).compactMap {

@@ -102,7 +102,12 @@ public struct ReproductionReport: Sendable, Codable {
             paper: PaperNumbers.cell(
                 .accuracy, paper, row: paper == .imageNet ? "InceptionV3" : "CWnet",
                 column: "accuracy"))
-        transfer = rows
+        transfer = rows.map { row in
+            var row = row
+            row.explain(
+                greyBox.first { $0.attack == row.attack && $0.rendition == row.rendition })
+            return row
+        }
         transferWins = WinCount(
             rows.filter { $0.rendition == .unrounded && $0.succeeded > 0 }.map { row in
                 Dictionary(

@@ -71,6 +71,7 @@ extension PaperSetting {
         var choices: PaperChoices
         var detectorWidth: Double
         var plans: [TrainingPlan]
+        var sentry: String?
     }
 
     /// What f and the detectors of Table 2 make of an attack on the surrogate.
@@ -80,12 +81,12 @@ extension PaperSetting {
         let plan = try plan(attack, count: profile.testCount(attack))
         let configuration = TransferConfiguration(
             surrogate: surrogate.hash, images: try surrogate.images.prefix(plan.count).contentHash,
-            training: try PaperAttack.allCases.map { try scope($0) }, attack: attack,
+            training: try profile.attacks.map { try scope($0) }, attack: attack,
             rendition: rendition, choices: choices, detectorWidth: profile.detectorWidth,
             plans: [
                 profile.plan(epochs: profile.detectorEpochs, seed: bench.seed),
                 profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed),
-            ])
+            ], sentry: sentry?.identity)
         return try bench.figures(of: "paper-transfer", configuration) {
             let record = try surrogate.experiment.run(plan, on: surrogate.images)
             let turned = try TurnedImages(record, rendition)
@@ -156,10 +157,32 @@ extension TransferRow {
     }
 }
 
+extension TransferRow {
+    /// Says of each red figure what was measured that may explain it.
+    /// - Parameter greyBox: the same attack's row of Table 2.
+    mutating func explain(_ greyBox: GreyBoxRow?) {
+        let fooling = "\(Figure.percent(rateOnClassifier.ours)) of the attacked images fool f"
+        func reason(_ name: String) -> String {
+            let before = greyBox?.detectors[name]?.accuracy.ours
+            return
+                "The same detector has \(Figure.fixed(before ?? .nan)) in Table 2; \(fooling), so most of"
+                + " the others are images on which f is still right."
+        }
+        for name in detectors.keys where detectors[name]?.verdict == .red {
+            detectors[name]?.reason = reason(name)
+        }
+        for name in detectorsWhereFooled.keys where detectorsWhereFooled[name]?.verdict == .red {
+            let before = greyBox?.detectors[name]?.accuracy.ours
+            detectorsWhereFooled[name]?.reason =
+                "The same detector has \(Figure.fixed(before ?? .nan)) in Table 2, on images made on f."
+        }
+    }
+}
+
 extension ReproductionReport {
     /// Table 3 in one rendition.
     func transferTable(_ rendition: Rendition, whereFooled: Bool) -> Table {
-        let detectors = Self.compared + Self.baselines
+        let detectors = compared + Self.baselines
         var table = Table(
             title: "Table 3, "
                 + (whereFooled ? "those that fool f" : "all that fool the surrogate")
