@@ -120,8 +120,10 @@ struct ReproduceCommand: ParsableCommand {
             print(TerminalTable(try reproduction.plan().table).render())
             return
         }
-        let findings = try reproduction.run()
-        let page = try ReproductionFiles.write(findings, to: URL(filePath: output))
+        // Written as it comes: a run that is ended leaves the tables that are done.
+        let place = URL(filePath: output)
+        let findings = try reproduction.run { try ReproductionFiles.write($0, to: place) }
+        let page = try ReproductionFiles.write(findings, to: place)
         print(
             TerminalTable(findings.report.greyBoxSummary, isColoured: isatty(1) == 1).render())
         print("\nA page to look at:  \(page.path)")

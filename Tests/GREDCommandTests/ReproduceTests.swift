@@ -10,14 +10,14 @@ extension ProgramTests {
         init() throws { place = try Workplace() }
 
         private static let command = [
-            "reproduce", "digits", "--profile", "smoke", "--attacks", "FGSM-U,DDN-T", "--images",
+            "reproduce", "digits", "--profile", "smoke", "--attacks", "PGD-T,DDN-U", "--images",
             "24", "--threads", "1",
         ]
 
         @Test("every table and figure is written, and a cell follows from the committed scores")
         func small() throws {
             let plan = try place.run(Self.command + ["--dry-run"])
-            #expect(plan.status == 0 && plan.output.contains("DDN-T: attack 24 + 12 images"))
+            #expect(plan.status == 0 && plan.output.contains("DDN-U: attack 24 + 12 images"))
             #expect(try place.contents.isEmpty)
 
             let first = try place.run(Self.command + ["--output", "report"])
@@ -25,7 +25,7 @@ extension ProgramTests {
             #expect(first.output.contains("DET_GRED, ours"))
             let files = try place.contents
             for name in [
-                "index.html", "README.md", "report.json", "scores/FGSM-U.csv", "scores/DDN-T.csv",
+                "index.html", "README.md", "report.json", "scores/PGD-T.csv", "scores/DDN-U.csv",
                 "figures/01.svg",
             ] { #expect(files.contains("report/\(name)"), "\(name)") }
             try checkText()

@@ -47,6 +47,7 @@ enum PageStyle {
         }
         .card .note { color: var(--soft); font-size: 13px; line-height: 1.4; }
         .card.good .value { color: var(--good); }
+        .card.fair .value { color: var(--fair); }
         .card.poor .value { color: var(--poor); }
         nav { display: flex; flex-wrap: wrap; gap: 4px 24px; margin-top: 28px; font-size: 14px; }
         section { margin-top: 56px; }

@@ -58,7 +58,8 @@ public struct JointDefenceRow: Sendable, Codable {
 
     /// Says of each red figure what was measured that may explain it.
     private mutating func explain() {
-        let best = recovered.max { $0.value.ours < $1.value.ours }
+        // Of equals the first by name, so that the sentence does not hang on a hash.
+        let best = recovered.max { ($0.value.ours, $1.key) < ($1.value.ours, $0.key) }
         for (name, figure) in recovered where figure.verdict == .red {
             recovered[name]?.reason =
                 "α \(Figure.fixed(alpha, digits: 1)); the best way back here is \(best?.key ?? "none") with \(Figure.fixed(best?.value.ours ?? .nan))."

@@ -95,9 +95,9 @@ extension ReproductionReport {
                         $0.alpha
                     },
                     caption: """
-                        Pale pairs of one attack: f_rec, one for all attacks, and f itself on the same \
-                        masked copies. The last two: as many pixels masked anywhere, the mean over these \
-                        attacks. \(curves[0].images) images an attack or fewer, unrounded.
+                        For each attack f_rec, one for all attacks, and f itself on the same masked \
+                        copies. The last two curves: as many pixels masked anywhere, the mean over these \
+                        attacks. At most \(curves.map(\.images).max() ?? 0) images an attack, unrounded.
                         """),
                 .chart(
                     chart(

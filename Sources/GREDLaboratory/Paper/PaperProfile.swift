@@ -12,8 +12,10 @@ public struct PaperProfile: Sendable {
     public var fit: Int
     /// Scales the channels of the classifiers that are trained here; 1 is the original.
     public var classifierWidth: Double
-    /// Passes over those images.
-    public var classifierEpochs: Int
+    /// Passes over those images where they are digits.
+    public var digitEpochs: Int
+    /// Passes over those images where they are photographs, which take longer to learn.
+    public var photographEpochs: Int
     /// Scales the channels of the detectors' VGG11; 1 is the original.
     public var detectorWidth: Double
     /// Passes of a detector's training over its examples.
@@ -45,7 +47,7 @@ public struct PaperProfile: Sendable {
 
     /// At most two minutes: shows that everything works, not how well.
     public static let smoke = PaperProfile(
-        name: "smoke", fit: 1_500, classifierWidth: 0.25, classifierEpochs: 3,
+        name: "smoke", fit: 1_500, classifierWidth: 0.25, digitEpochs: 3, photographEpochs: 3,
         detectorWidth: 0.125, detectorEpochs: 5, rectifierEpochs: 1, batchSize: 16,
         guardImages: 48, guardImagesCW: 32, testImages: 32, testImagesCW: 24, maskingImages: 16,
         accuracyImages: 500, rectifierControls: [.ddnU], precision: .float32,
@@ -65,7 +67,8 @@ public struct PaperProfile: Sendable {
 
     /// A night on two cores.
     public static let laptop = PaperProfile(
-        name: "laptop", fit: 50_000, classifierWidth: 1, classifierEpochs: 6, detectorWidth: 0.5,
+        name: "laptop", fit: 50_000, classifierWidth: 1, digitEpochs: 4, photographEpochs: 12,
+        detectorWidth: 0.5,
         detectorEpochs: 10, rectifierEpochs: 6, batchSize: 128, guardImages: 2_000,
         guardImagesCW: 1_000, testImages: 1_000, testImagesCW: 500, maskingImages: 300,
         accuracyImages: .max, rectifierControls: [.pgdU, .cwU, .ddnU], precision: .bfloat16,
@@ -83,7 +86,8 @@ public struct PaperProfile: Sendable {
 
     /// Full size, for a GPU.
     public static let paper = PaperProfile(
-        name: "paper", fit: .max, classifierWidth: 1, classifierEpochs: 16, detectorWidth: 1,
+        name: "paper", fit: .max, classifierWidth: 1, digitEpochs: 12, photographEpochs: 30,
+        detectorWidth: 1,
         detectorEpochs: 20, rectifierEpochs: 12, batchSize: 128, guardImages: 8_000,
         guardImagesCW: 8_000, testImages: 10_000, testImagesCW: 10_000, maskingImages: 1_000,
         accuracyImages: .max, rectifierControls: PaperAttack.allCases, precision: .float32,
@@ -132,9 +136,14 @@ public struct PaperProfile: Sendable {
             precision: precision, seed: seed)
     }
 
+    func classifierEpochs(_ data: PaperData) -> Int {
+        data == .mnist ? digitEpochs : photographEpochs
+    }
+
     /// Of the classifiers, which are the larger networks.
     func classifierTraining(
-        _ family: Architecture.Family, on set: ImageSet, augmentation: Augmentation, seed: UInt64
+        _ family: Architecture.Family, on set: ImageSet, as data: PaperData,
+        augmentation: Augmentation, seed: UInt64
     ) -> ClassifierTraining {
         // Inception v3 has only its original width.
         let width = family == .inceptionV3 ? 1 : classifierWidth
@@ -144,7 +153,7 @@ public struct PaperProfile: Sendable {
             description: NetworkClassifier.Description(
                 architecture: Architecture(family, width: width), inputShape: set.shape,
                 classNames: set.classNames),
-            plan: plan(epochs: classifierEpochs, peak: peak, seed: seed),
+            plan: plan(epochs: classifierEpochs(data), peak: peak, seed: seed),
             augmentation: augmentation)
     }
 }

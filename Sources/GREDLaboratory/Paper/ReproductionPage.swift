@@ -1,3 +1,4 @@
+import Foundation
 import GREDCharts
 
 /// A reproduction as one page to look at: each of the paper's tables and figures, ours beside the
@@ -78,7 +79,9 @@ public struct ReproductionPage {
             columns: ["choice", .number("value"), "meaning"])
         for choice in PaperChoices.all {
             let value = provenance.choices[keyPath: choice.value]
-            table.append([.init(choice.name), .init("\(value)"), .init(choice.meaning)])
+            table.append([
+                .init(choice.name), .init(String(format: "%.4g", value)), .init(choice.meaning),
+            ])
         }
         var blocks: [Block] = [.table(table)]
         if !provenance.notes.isEmpty {

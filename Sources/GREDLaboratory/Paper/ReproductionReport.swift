@@ -39,9 +39,9 @@ public struct ReproductionReport: Sendable, Codable {
     /// f on clean test images.
     public var accuracy: ComparedFigure
     /// Table 2, for each rendition one row an attack.
-    public var greyBox: [GreyBoxRow]
+    public var greyBox: [GreyBoxRow] = []
     /// Table 2: in how many rows each of the paper's four detectors is the best, unrounded.
-    public var greyBoxWins: WinCount
+    public var greyBoxWins = WinCount([])
     /// Insight I; nil where f's last layer is not linear.
     public var insightOne: InsightOne?
     /// Table 7, for each rendition one row an attack.
@@ -61,10 +61,7 @@ public struct ReproductionReport: Sendable, Codable {
     /// Where the figures come from.
     public var provenance: Provenance
 
-    init(
-        _ setting: PaperSetting, accuracy: Proportion,
-        scores: [PaperAttack: [Rendition: DetectorScores]]
-    ) throws {
+    init(_ setting: PaperSetting, accuracy: Proportion) throws {
         let paper = setting.paper
         dataset = setting.data.sets.test.name
         self.paper = paper
@@ -73,6 +70,13 @@ public struct ReproductionReport: Sendable, Codable {
             paper: PaperNumbers.cell(
                 .accuracy, paper, row: paper == .imageNet ? "ResNet152" : "VGG11",
                 column: "accuracy"))
+        provenance = try Provenance(setting)
+    }
+
+    /// Takes Table 2 and Insight I from the scores so far.
+    mutating func take(
+        _ scores: [PaperAttack: [Rendition: DetectorScores]], in setting: PaperSetting
+    ) {
         greyBox = Rendition.allCases.flatMap { rendition in
             PaperAttack.allCases.compactMap { attack in
                 scores[attack]?[rendition].map {
@@ -88,10 +92,9 @@ public struct ReproductionReport: Sendable, Codable {
                     })
             })
         insightOne = PaperInsights(scores, .unrounded).insightOne
-        provenance = try Provenance(setting)
     }
 
-    /// Adds Table 3.
+    /// Adds rows to Table 3.
     mutating func add(
         _ rows: [TransferRow], from surrogate: Surrogate, accuracy: Proportion
     ) {
@@ -102,14 +105,14 @@ public struct ReproductionReport: Sendable, Codable {
             paper: PaperNumbers.cell(
                 .accuracy, paper, row: paper == .imageNet ? "InceptionV3" : "CWnet",
                 column: "accuracy"))
-        transfer = rows.map { row in
+        transfer += rows.map { row in
             var row = row
             row.explain(
                 greyBox.first { $0.attack == row.attack && $0.rendition == row.rendition })
             return row
         }
         transferWins = WinCount(
-            rows.filter { $0.rendition == .unrounded && $0.succeeded > 0 }.map { row in
+            transfer.filter { $0.rendition == .unrounded && $0.succeeded > 0 }.map { row in
                 Dictionary(
                     uniqueKeysWithValues: PaperDetector.ofPaper.compactMap { detector in
                         row.detectors[detector.rawValue].map { (detector, $0.ours) }
