@@ -52,11 +52,27 @@ struct PaperScoresTests {
         #expect(found[.org] == [-1.235, 2.346, 0] && found[.raw]?[0] == 12_350)
         let scores = DetectorScores(
             attempted: 4, clean: found, adversarial: found, noise: found, medianL2: 1)
-        let text = ScoresFile.text([.unrounded: scores], attack: .ddnU, command: "gred reproduce")
+        let texts = ScoresFile.texts(
+            [.unrounded: scores], attack: .ddnU, command: "gred reproduce")
+        let text = try #require(texts.first)
+        #expect(texts.count == 1)
         let lines = text.split(separator: "\n").map(String.init)
         #expect(lines[0] == "# gred reproduce" && lines.count == 3 + 9)
         let row = try #require(lines.first { $0.hasPrefix("unrounded,adversarial,0,") })
         #expect(row.hasPrefix("unrounded,adversarial,0,-1.235,,1.235e+04,"))
+    }
+
+    @Test("no file of scores is above a megabyte, and none of them lacks its head")
+    func largeFile() {
+        let found = ScoreColumns([.org: (0..<9_000).map(Float.init)])
+        let scores = DetectorScores(
+            attempted: 9_000, clean: found, adversarial: found, noise: found, medianL2: 1)
+        let texts = ScoresFile.texts(
+            [.unrounded: scores, .rounded: scores], attack: .ddnU, command: "gred reproduce")
+        #expect(texts.count > 1 && texts.allSatisfy { $0.utf8.count <= 1 << 20 })
+        #expect(texts.allSatisfy { $0.hasPrefix("# gred reproduce\n# DDN-U\nrendition,") })
+        let lines = texts.map { $0.split(separator: "\n").count - 3 }.reduce(0, +)
+        #expect(lines == 6 * 9_000)
     }
 
     @Test("the paper's rule counts p⁺ ≥ p⁻ as benign, and no number as adversarial")

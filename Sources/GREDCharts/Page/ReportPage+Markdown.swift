@@ -1,3 +1,5 @@
+import Foundation
+
 extension ReportPage {
     /// The drawings of the page, from top to bottom.
     public var charts: [any Chart] {
@@ -23,7 +25,9 @@ extension ReportPage {
             parts.append("## \(section.title)")
             for block in section.blocks {
                 switch block {
-                case .paragraph(let text): parts.append(text)
+                case .paragraph(let text):
+                    // What a page shows as lines with dots is a list here.
+                    parts.append(text.replacingOccurrences(of: "\n•\u{2002}", with: "\n- "))
                 case .table(let table): parts.append(MarkdownTable(table).render())
                 case .chart(_, let caption):
                     parts.append("![\(section.title)](\(chartFile(drawn)))")

@@ -17,8 +17,11 @@ public enum ReproductionFiles {
             try AtomicFile.write(Data(text.utf8), to: folder.appending(path: name))
         }
         for (attack, scores) in findings.scores {
-            let text = ScoresFile.text(scores, attack: attack, command: command)
-            try write(text, "scores/\(attack.rawValue).csv")
+            let texts = ScoresFile.texts(scores, attack: attack, command: command)
+            for (number, text) in texts.enumerated() {
+                let part = number == 0 ? "" : "-\(number + 1)"
+                try write(text, "scores/\(attack.rawValue)\(part).csv")
+            }
         }
         for (number, chart) in page.charts.enumerated() {
             try write(chart.svg(), figure(number))

@@ -129,7 +129,7 @@ extension ReproductionPage {
                         Block.table(report.rectifierTable(rendition)),
                         .table(report.mixedTable(rendition)),
                     ]
-                })
+                } + [report.quotedTable].compactMap { $0.map { .table($0) } })
     }
 
     /// Fig. 5.

@@ -7,15 +7,18 @@ import Foundation
 /// that the attack turned, in the order of the test set; a clean image has the same number as its
 /// adversarial copy and its noisy one.
 public enum ScoresFile {
-    /// The text of one attack's file.
-    public static func text(
+    /// A file grows to no more than this: one attack on ten thousand images takes several.
+    static let bytes = 1_000_000
+
+    /// The texts of one attack's files, each with the first lines of its own; mostly there is one.
+    static func texts(
         _ scores: [Rendition: DetectorScores], attack: PaperAttack, command: String
-    ) -> String {
+    ) -> [String] {
         let columns = ScoreColumn.allCases
-        var lines = [
-            "# \(command)", "# \(attack.rawValue)",
-            "rendition,kind,image," + columns.map(\.rawValue).joined(separator: ","),
-        ]
+        let head =
+            "# \(command)\n# \(attack.rawValue)\nrendition,kind,image,"
+            + columns.map(\.rawValue).joined(separator: ",") + "\n"
+        var texts = [head]
         for rendition in Rendition.allCases {
             guard let all = scores[rendition] else { continue }
             for (kind, found) in [
@@ -24,11 +27,16 @@ public enum ScoresFile {
                 let values = columns.map { found[$0] }
                 for image in 0..<found.count {
                     let numbers = values.map { $0.map { ScoreColumns.text($0[image]) } ?? "" }
-                    lines.append(
-                        "\(rendition.rawValue),\(kind),\(image)," + numbers.joined(separator: ","))
+                    let line =
+                        "\(rendition.rawValue),\(kind),\(image),"
+                        + numbers.joined(separator: ",") + "\n"
+                    if texts[texts.count - 1].utf8.count + line.utf8.count > bytes {
+                        texts.append(head)
+                    }
+                    texts[texts.count - 1] += line
                 }
             }
         }
-        return lines.joined(separator: "\n") + "\n"
+        return texts
     }
 }
