@@ -18,6 +18,7 @@ struct GREDCommand: ParsableCommand {
               gred bundle show digits-guard                its model card
               gred inspect digits-guard images.png         verdicts on images
               gred evaluate digits-guard                   measure the guard
+              gred reproduce digits --profile smoke        the paper's experiments
 
             Data sets and finished stages are kept under $GRED_CACHE (~/.cache/gred); data is looked \
             for in $GRED_DATA first.
@@ -26,7 +27,7 @@ struct GREDCommand: ParsableCommand {
         subcommands: [
             DemoCommand.self, DataCommand.self, TrainCommand.self, ExportCommand.self,
             ModelCommand.self, AttackCommand.self, ProtectCommand.self, InspectCommand.self,
-            EvaluateCommand.self, BundleCommand.self,
+            EvaluateCommand.self, ReproduceCommand.self, BundleCommand.self,
         ])
 
     static let version = "0.1.0"

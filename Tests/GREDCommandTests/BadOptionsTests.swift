@@ -48,6 +48,12 @@ extension ProgramTests {
                     ["protect", "classifier", "--output", "new", "--profile", "huge"],
                     ["huge", "smoke"]
                 ),
+                (["reproduce", "digits", "--profile", "night"], ["night", "laptop"]),
+                (["reproduce", "digits", "--set", "alpha=1"], ["'alpha'", "least-alpha"]),
+                (["reproduce", "digits", "--set", "copies=1.5"], ["copies", "whole", "1.5"]),
+                (["reproduce", "digits", "--set", "copies"], ["CHOICE=NUMBER"]),
+                (["reproduce", "digits", "--attacks", "FGSM"], ["'FGSM'", "FGSM-U"]),
+                (["reproduce", "digits", "--images", "1"], ["--images", "at least 2"]),
                 (
                     ["protect", "classifier", "--output", "new", "--false-positives", "1"],
                     ["between 0 and 1", "1.0"]

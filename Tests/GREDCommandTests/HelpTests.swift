@@ -40,6 +40,14 @@ extension ProgramTests {
                 ["<bundle>", "--data", "--profile", "--full", "--output", "--json"] + ofFolders
                     + shared
             ),
+            (
+                "reproduce",
+                [
+                    "<data>", "--profile", "--classifier", "--guard", "--attacks", "--images",
+                    "--set",
+                    "--dry-run", "--output", "--size",
+                ] + ofFolders + shared
+            ),
         ]
         private static let ofFolders = ["--labels", "--resize", "--stretch", "--broken"]
         private static let shared = ["--seed", "--threads", "--device"]

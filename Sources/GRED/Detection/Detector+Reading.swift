@@ -1,12 +1,15 @@
-/// In files a reading is one of `image`, `raw sensitivity` and `logarithmic sensitivity`.
+/// In files a reading is one of `image`, `raw sensitivity`, `logarithmic sensitivity`, and such as
+/// `4 saliency maps`.
 extension Detector.Reading: RawRepresentable, Codable {
     private static let suffix = " sensitivity"
+    private static let mapsSuffix = " saliency maps"
 
     /// The name in files.
     public var rawValue: String {
         switch self {
         case .image: "image"
         case .sensitivity(let form): form.rawValue + Self.suffix
+        case .saliency(let maps): "\(maps)" + Self.mapsSuffix
         }
     }
 
@@ -18,6 +21,10 @@ extension Detector.Reading: RawRepresentable, Codable {
             let form = SensitivityForm(rawValue: String(rawValue.dropLast(Self.suffix.count)))
         {
             self = .sensitivity(form)
+        } else if rawValue.hasSuffix(Self.mapsSuffix),
+            let maps = Int(rawValue.dropLast(Self.mapsSuffix.count)), (1...64).contains(maps)
+        {
+            self = .saliency(maps: maps)
         } else {
             return nil
         }

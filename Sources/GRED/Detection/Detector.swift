@@ -39,6 +39,9 @@ public final class Detector {
         case image
         /// CNN_sen reads the input sensitivity (paper, Eq. 9).
         case sensitivity(SensitivityForm)
+        /// DET_sal reads so many saliency maps of the classifier's middle layers (Zhang et al. 2018). It
+        /// is a baseline: no guard has it.
+        case saliency(maps: Int)
     }
 
     /// What is needed, beside the weights, to build the detector again.
@@ -70,29 +73,13 @@ public final class Detector {
     /// ``input(images:sensitivity:)`` returns.
     public let network: any Layer
 
-    /// Builds the network with fresh weights from a seed.
-    public convenience init(_ description: Description, seed: UInt64) throws {
-        self.init(description, network: try Self.network(description, seed: seed))
-    }
-
-    /// Builds the network with given weights, by PyTorch's names.
-    /// - Parameter source: where they come from, for the error's sentence.
-    public convenience init(
-        _ description: Description, weights: Safetensors.Contents, from source: String
-    ) throws {
-        let network = try ParameterLimit.largest(of: weights.tensors) {
-            try Self.network(description, seed: 0)
-        }
-        try network.load(weights.tensors, from: source)
-        self.init(description, network: network)
-    }
-
-    private init(_ description: Description, network: any Layer) {
+    /// Joins the parts as they are; ``StoredDetector`` has ways that fit them to each other.
+    public init(_ description: Description, network: any Layer) {
         self.description = description
         self.network = network
     }
 
-    private static func network(_ description: Description, seed: UInt64) throws -> any Layer {
+    public static func network(_ description: Description, seed: UInt64) throws -> any Layer {
         let shape = description.imageShape
         let planes = description.reading.planes(channels: shape.channels)
         let (means, deviations) = (
@@ -108,14 +95,23 @@ public final class Detector {
     }
 
     /// What the network is shown, `[N, planes, H, W]`.
-    public func input(images: Tensor, sensitivity: InputSensitivity) throws -> Tensor {
+    /// - Parameter saliency: what ``Reading/saliency(maps:)`` reads, `[N, maps, H, W]`.
+    public func input(
+        images: Tensor, sensitivity: InputSensitivity, saliency: Tensor? = nil
+    ) throws -> Tensor {
         try description.standardisation.applied(
-            to: description.reading.planes(images: images, sensitivity: sensitivity))
+            to: description.reading.planes(
+                images: images, sensitivity: sensitivity, saliency: saliency))
     }
 
     /// Judges images.
-    public func judge(images: Tensor, sensitivity: InputSensitivity) throws -> Opinion {
-        try Opinion(classes: network(input(images: images, sensitivity: sensitivity)))
+    /// - Parameter saliency: what ``Reading/saliency(maps:)`` reads, `[N, maps, H, W]`.
+    public func judge(
+        images: Tensor, sensitivity: InputSensitivity, saliency: Tensor? = nil
+    ) throws -> Opinion {
+        try Opinion(
+            classes: network(
+                input(images: images, sensitivity: sensitivity, saliency: saliency)))
     }
 }
 
@@ -126,14 +122,22 @@ extension Detector.Reading {
         switch self {
         case .image: channels
         case .sensitivity(let form): form.planes(channels: channels)
+        case .saliency(let maps): maps
         }
     }
 
     /// The planes, not yet standardised.
-    public func planes(images: Tensor, sensitivity: InputSensitivity) throws -> Tensor {
+    /// - Parameter saliency: the maps that ``saliency(maps:)`` reads.
+    /// - Throws: ``DetectorFault/noSaliency`` where they are read and not given.
+    public func planes(
+        images: Tensor, sensitivity: InputSensitivity, saliency: Tensor? = nil
+    ) throws -> Tensor {
         switch self {
-        case .image: images
-        case .sensitivity(let form): try form.planes(of: sensitivity)
+        case .image: return images
+        case .sensitivity(let form): return try form.planes(of: sensitivity)
+        case .saliency:
+            guard let saliency else { throw DetectorFault.noSaliency }
+            return saliency
         }
     }
 }
@@ -144,7 +148,7 @@ extension Detector.Description {
     fileprivate var borderValue: Double {
         let plain: Double =
             switch reading {
-            case .image, .sensitivity(.raw): 0
+            case .image, .sensitivity(.raw), .saliency: 0
             case .sensitivity(.logarithmic): InputSensitivity.logFloor
             }
         return (plain - standardisation.means[0]) / standardisation.deviations[0]
@@ -155,6 +159,8 @@ extension Detector.Description {
 public enum DetectorFault: Error, Equatable, CustomStringConvertible {
     /// The description's standardisation is for another number of planes or numbers than are read.
     case standardisation(what: String, count: Int, means: Int, deviations: Int)
+    /// A detector that reads saliency maps was not given any: only its own experiment makes them.
+    case noSaliency
     /// The universal detector's width is outside 1…512.
     case width(Int)
     /// The universal detector halves images three times, and these are too small for it.
@@ -164,6 +170,8 @@ public enum DetectorFault: Error, Equatable, CustomStringConvertible {
         switch self {
         case .standardisation(let what, let count, let means, let deviations):
             "A detector that reads \(count) \(what) needs a mean and a deviation for each, and its description has \(means) means and \(deviations) deviations."
+        case .noSaliency:
+            "This detector reads saliency maps of the classifier's middle layers, which a guard does not make."
         case .width(let width):
             "A detector's first block has 1 to 512 channels, and its description says \(width)."
         case .imageTooSmall(let shape):

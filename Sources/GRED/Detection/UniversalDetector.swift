@@ -53,30 +53,13 @@ public final class UniversalDetector {
     /// Two logits an image, benign and adversarial; see ``input(_:)``.
     public let network: any Layer
 
-    /// A detector with fresh weights.
-    /// - Throws: ``DetectorFault``.
-    public convenience init(_ description: Description, seed: UInt64) throws {
-        self.init(description, network: try Self.network(description, seed: seed))
-    }
-
-    /// A detector with weights of a file.
-    /// - Throws: ``DetectorFault``, and `TorchError.badFile` for weights that do not fit.
-    public convenience init(
-        _ description: Description, weights: Safetensors.Contents, from source: String
-    ) throws {
-        let network = try ParameterLimit.largest(of: weights.tensors) {
-            try Self.network(description, seed: 0)
-        }
-        try network.load(weights.tensors, from: source)
-        self.init(description, network: network)
-    }
-
-    private init(_ description: Description, network: any Layer) {
+    /// Joins the parts as they are; ``StoredDetector`` has ways that fit them to each other.
+    public init(_ description: Description, network: any Layer) {
         self.description = description
         self.network = network
     }
 
-    private static func network(_ description: Description, seed: UInt64) throws -> any Layer {
+    public static func network(_ description: Description, seed: UInt64) throws -> any Layer {
         let (planes, numbers) = (description.planes, description.numbers)
         for (what, standardisation, count) in [
             ("planes", planes, description.planeCount),

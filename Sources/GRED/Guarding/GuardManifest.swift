@@ -65,8 +65,11 @@ public struct GuardManifest: Sendable, Codable {
         if let org, org.reading != .image {
             return "CNN_org reads the image, and this one the \(org.reading.rawValue)"
         }
-        if let sen, sen.reading == .image {
-            return "CNN_sen reads the input sensitivity, and this one the image"
+        if let sen {
+            guard case .sensitivity = sen.reading else {
+                return
+                    "CNN_sen reads the input sensitivity, and this one the \(sen.reading.rawValue)"
+            }
         }
         if let noise = detector?.noise,
             !(0...1000).contains(noise.copies) || noise.strengths.count > 100

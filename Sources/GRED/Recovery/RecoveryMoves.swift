@@ -18,7 +18,7 @@ public enum RecoveryMove: Int, Sendable, CaseIterable {
 }
 
 /// What each move says of images, and the evidence by which one is chosen.
-struct RecoveryCandidates {
+package struct RecoveryCandidates {
     /// A label for each image, by ``RecoveryMove``.
     var labels: [[Int]]
     /// What speaks for the moves, `[N, E]`.
@@ -73,7 +73,9 @@ struct RecoveryCandidates {
     }
 
     /// x − 3·(m + 0.3)/‖G‖²·G: three times as far as the boundary seems to be.
-    static func steppedBack(_ images: Tensor, _ sensitivity: InputSensitivity) throws -> Tensor {
+    package static func steppedBack(_ images: Tensor, _ sensitivity: InputSensitivity) throws
+        -> Tensor
+    {
         let square = try sensitivity.gradient.rowNorms().square().clamped(min: 1e-12)
         let reach = try (sensitivity.margin + 0.3) * 3 / square
         return try (images - sensitivity.gradient * reach.perRow(rank: 4)).clamped(min: 0, max: 1)

@@ -9,11 +9,14 @@ public struct LineChart: Chart {
         public var name: String
         /// In the order in which they are joined. A point that isn't finite interrupts the curve.
         public var points: [Point]
+        /// Whether the points stand alone, as in a scatter plot, rather than being joined.
+        public var isScattered: Bool
 
         /// - Parameter points: in the order in which they are joined.
-        public init(_ name: String, points: [Point]) {
+        public init(_ name: String, points: [Point], isScattered: Bool = false) {
             self.name = name
             self.points = points
+            self.isScattered = isScattered
         }
     }
 
@@ -79,7 +82,13 @@ public struct LineChart: Chart {
         labels.draw(on: &canvas, plot: plot)
         canvas.clipped(to: plot.widened) { canvas in
             for (index, curve) in runs.enumerated().reversed() {
-                for run in curve { draw(run, index, xScale, yScale, on: &canvas) }
+                for run in curve {
+                    guard !series[index].isScattered else {
+                        scatter(run, index, xScale, yScale, on: &canvas)
+                        continue
+                    }
+                    draw(run, index, xScale, yScale, on: &canvas)
+                }
             }
         }
         return canvas.document(
@@ -142,6 +151,15 @@ extension LineChart {
             for place in run where x.domain.contains(place.x) && y.domain.contains(place.y) {
                 canvas.circle((x(place.x), y(place.y)), radius: 3, "fill \(colour)")
             }
+        }
+    }
+
+    private func scatter(
+        _ run: [Place], _ index: Int, _ x: Projection, _ y: Projection, on canvas: inout Canvas
+    ) {
+        let colour = Palette.classes(of: index)
+        for place in run where x.domain.contains(place.x) && y.domain.contains(place.y) {
+            canvas.circle((x(place.x), y(place.y)), radius: 1.8, "fill \(colour)")
         }
     }
 

@@ -5,13 +5,15 @@ enum PageStyle {
           color-scheme: light dark;
           --ground: #f6f7f8; --paper: #fff; --ink: #1b2026; --soft: #5b6570; --rule: #e4e7eb;
           --accent: #0b4d82;
-          --good: #0a6b3d; --good-wash: #dff3e7; --poor: #9a3412; --poor-wash: #fdebdd;
+          --good: #0a6b3d; --good-wash: #dff3e7; --poor: #9f1d1d; --poor-wash: #fde2e2;
+          --fair: #7a5200; --fair-wash: #fdf1cf;
         }
         @media screen and (prefers-color-scheme: dark) {
           :root {
             --ground: #111418; --paper: #181c21; --ink: #e7eaee; --soft: #a3adb8; --rule: #2e343b;
             --accent: #8ab4e8;
-            --good: #6fdca4; --good-wash: #14352a; --poor: #ffb186; --poor-wash: #41271a;
+            --good: #6fdca4; --good-wash: #14352a; --poor: #ff9d9d; --poor-wash: #451d1d;
+            --fair: #f0c75e; --fair-wash: #3a2f12;
           }
         }
         * { box-sizing: border-box; }
@@ -45,6 +47,7 @@ enum PageStyle {
         }
         .card .note { color: var(--soft); font-size: 13px; line-height: 1.4; }
         .card.good .value { color: var(--good); }
+        .card.fair .value { color: var(--fair); }
         .card.poor .value { color: var(--poor); }
         nav { display: flex; flex-wrap: wrap; gap: 4px 24px; margin-top: 28px; font-size: 14px; }
         section { margin-top: 56px; }
@@ -74,6 +77,7 @@ enum PageStyle {
         .table .right { text-align: right; }
         .table .middle { text-align: center; }
         .table tbody .good { background: var(--good-wash); color: var(--good); }
+        .table tbody .fair { background: var(--fair-wash); color: var(--fair); }
         .table tbody .poor { background: var(--poor-wash); color: var(--poor); }
         .gallery .scroll { padding: 8px 16px 16px; }
         .gallery table { border-collapse: collapse; width: 100%; font-size: 13px;

@@ -88,11 +88,13 @@ extension TerminalTable {
         case faint = "2"
         case red = "31"
         case green = "32"
+        case yellow = "33"
 
         init?(_ tint: Tint) {
             switch tint {
             case .neutral: return nil
             case .good: self = .green
+            case .fair: self = .yellow
             case .poor: self = .red
             }
         }

@@ -4,6 +4,8 @@ public enum Tint: String, Hashable, Sendable, CaseIterable {
     case neutral
     /// As one would wish.
     case good
+    /// Between the two.
+    case fair
     /// Not as one would wish.
     case poor
 }

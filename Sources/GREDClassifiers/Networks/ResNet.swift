@@ -62,10 +62,23 @@ public final class ResNet: Layer {
 
     /// Logits `[N, L]` of images `[N, C, H, W]` in 0…1, of any height and width.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
-        let start = try stemNorm(stem(input.channelsLast(), mode: mode), mode: mode)
+        let outputs = try stageOutputs(of: input, mode: mode)
+        return try logits(of: outputs[outputs.count - 1], mode: mode)
+    }
+
+    /// The output of each stage.
+    func stageOutputs(of input: Tensor, mode: Mode) throws -> [Tensor] {
+        var maps = try stemNorm(stem(input.channelsLast(), mode: mode), mode: mode)
             .relu().maxPool2d(3, stride: 2, padding: 1)
-        let maps = try stages.reduce(start) { try $1($0, mode: mode) }
-        return try classifier(maps.adaptiveAveragePool2d([1, 1]).flattened(from: 1), mode: mode)
+        return try stages.map { stage in
+            maps = try stage(maps, mode: mode)
+            return maps
+        }
+    }
+
+    /// What follows the last stage.
+    func logits(of maps: Tensor, mode: Mode) throws -> Tensor {
+        try classifier(maps.adaptiveAveragePool2d([1, 1]).flattened(from: 1), mode: mode)
     }
 
     public var children: [(name: String, layer: any Layer)] {

@@ -41,12 +41,28 @@ public final class VGG11: Layer {
     }
 
     private static let blocks = [[64], [128], [256, 256], [512, 512], [512, 512]]
+    static let blockCount = blocks.count
 
     /// Logits `[N, L]` of images `[N, C, H, W]` in 0…1, which are padded first.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
         let maps = try features(padding.applied(to: input).channelsLast(), mode: mode)
-        return try classifier(
-            maps.adaptiveAveragePool2d([1, 1]).flattened(from: 1), mode: mode)
+        return try logits(of: maps, mode: mode)
+    }
+
+    /// The pooled output of each block, in a pass without training.
+    func blockOutputs(of input: Tensor) throws -> [Tensor] {
+        var maps = try padding.applied(to: input).channelsLast()
+        var pooled: [Tensor] = []
+        for (_, layer) in features.children {
+            maps = try layer(maps)
+            if layer is MaxPool2d { pooled.append(maps) }
+        }
+        return pooled
+    }
+
+    /// What follows the last block.
+    func logits(of maps: Tensor, mode: Mode = .evaluation) throws -> Tensor {
+        try classifier(maps.adaptiveAveragePool2d([1, 1]).flattened(from: 1), mode: mode)
     }
 
     public var children: [(name: String, layer: any Layer)] {

@@ -38,6 +38,7 @@ public struct DetectorTraining: Sendable {
             switch reading {
             case .image: "training CNN_org"
             case .sensitivity: "training CNN_sen"
+            case .saliency: "training DET_sal"
             }
         try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
             to: bench.observer, title: title, network: detector.network, count: examples.count
@@ -53,6 +54,8 @@ public struct DetectorTraining: Sendable {
 public struct DetectorExamples {
     var images: Tensor
     var sensitivity: InputSensitivity
+    /// Of the classifier's middle layers, where a detector reads them, `[N, maps, H, W]`.
+    var saliency: Tensor?
     var isAdversarial: [Bool]
 
     /// Benign and adversarial images together.
@@ -81,7 +84,7 @@ public struct DetectorExamples {
     }
 
     func planes(for reading: Detector.Reading) throws -> Tensor {
-        try reading.planes(images: images, sensitivity: sensitivity)
+        try reading.planes(images: images, sensitivity: sensitivity, saliency: saliency)
     }
 }
 

@@ -27,7 +27,20 @@ public struct RectifierTraining {
         _ classifier: Subject, images: Tensor, labels: [Int], checkpoint: URL, identity: String,
         bench: Workbench
     ) throws -> Subject {
-        let suspects = try suspects(in: images, of: classifier, observer: bench.observer)
+        let all = try suspects(in: images, of: classifier, observer: bench.observer)
+        return try run(
+            classifier, images: images, labels: labels, checkpoint: checkpoint, identity: identity,
+            bench: bench
+        ) { indices, _ in try all.rows(indices) }
+    }
+
+    /// As above, with other pixels than those of Eq. 13.
+    /// - Parameter suspects: the pixels to mask in images of these places, `[n, 1, H, W]` of booleans,
+    ///   asked for every time that they are seen.
+    func run<Subject: TunableClassifier>(
+        _ classifier: Subject, images: Tensor, labels: [Int], checkpoint: URL, identity: String,
+        bench: Workbench, suspects: ([Int], inout RandomStream) throws -> Tensor
+    ) throws -> Subject {
         let tuned = try classifier.copied()
         try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
             to: bench.observer, title: "fine-tuning the rectifier", network: tuned.network,
@@ -38,7 +51,7 @@ public struct RectifierTraining {
                 RandomStream(seed: stream.next(), purpose: "training masks")
             }
             let masked = try masking.copies(
-                of: images.rows(indices).toUnit(), suspects: suspects.rows(indices),
+                of: images.rows(indices).toUnit(), suspects: suspects(indices, &stream),
                 streams: &streams)
             return (masked, try Tensor(indices.map { labels[$0] }).to(bench.device))
         }

@@ -1,16 +1,22 @@
 import LibTorch
 
-/// The images that an attack turned, and what they were before. Both have 8 bits, so they are kept as
+/// The images that an attack turned, and what they were before. Where both have 8 bits they are kept as
 /// bytes: a quarter of the memory.
 package struct TurnedImages {
-    /// Of bytes, `[N, C, H, W]`.
+    /// Of bytes, or in 0…1 like ``adversarial``, `[N, C, H, W]`.
     package var originals: Tensor
-    /// Of bytes, `[N, C, H, W]`.
+    /// Of bytes, or in 0…1 where they are not rounded, `[N, C, H, W]`.
     package var adversarial: Tensor
     /// The true labels, `[N]`.
     package var labels: [Int]
 
     package var count: Int { labels.count }
+
+    init(originals: Tensor, adversarial: Tensor, labels: [Int]) {
+        self.originals = originals
+        self.adversarial = adversarial
+        self.labels = labels
+    }
 
     /// The survivors of an attack.
     package init(_ record: AttackRecord) throws {

@@ -7,6 +7,7 @@ private enum Op {
     static let maxPool2d = Operator("aten::max_pool2d")
     static let avgPool2d = Operator("aten::avg_pool2d")
     static let adaptiveAvgPool2d = Operator("aten::adaptive_avg_pool2d")
+    static let upsampleBilinear2d = Operator("aten::upsample_bilinear2d")
     static let relu = Operator("aten::relu")
     static let bernoulli = Operator("aten::bernoulli_.float")
     static let crossEntropy = Operator("aten::cross_entropy_loss")
@@ -59,6 +60,10 @@ extension Tensor {
     /// Average pooling to an output of the given height and width.
     public func adaptiveAveragePool2d(_ size: [Int]) throws -> Tensor {
         try Op.adaptiveAvgPool2d(.tensor(self), .ints(size))
+    }
+    /// Maps `[N, C, H, W]` at another size, bilinear between the centres of pixels.
+    public func resized(height: Int, width: Int) throws -> Tensor {
+        try Op.upsampleBilinear2d(.tensor(self), .ints([height, width]), .bool(false))
     }
     /// max(x, 0) of each element.
     public func relu() throws -> Tensor { try Op.relu(.tensor(self)) }

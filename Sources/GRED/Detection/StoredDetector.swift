@@ -10,15 +10,37 @@ public protocol StoredDetector {
     /// Holds the weights.
     var network: any Layer { get }
 
-    /// A detector with weights of a file.
-    /// - Parameter source: where they came from, for an error's sentence.
-    init(_ description: Description, weights: Safetensors.Contents, from source: String) throws
+    /// A detector of parts that are there; whether they fit is not checked.
+    init(_ description: Description, network: any Layer)
+
+    /// The network of a description, with fresh weights.
+    /// - Throws: ``DetectorFault`` for a description that cannot be.
+    static func network(_ description: Description, seed: UInt64) throws -> any Layer
 }
 
 extension Detector: StoredDetector {}
 extension UniversalDetector: StoredDetector {}
 
 extension StoredDetector {
+    /// A detector with fresh weights from a seed.
+    /// - Throws: ``DetectorFault`` for a description that cannot be.
+    public init(_ description: Description, seed: UInt64) throws {
+        self.init(description, network: try Self.network(description, seed: seed))
+    }
+
+    /// A detector with given weights, by PyTorch's names.
+    /// - Parameter source: where they came from, for an error's sentence.
+    /// - Throws: ``DetectorFault``, and `TorchError.badFile` for weights that do not fit.
+    public init(
+        _ description: Description, weights: Safetensors.Contents, from source: String
+    ) throws {
+        let network = try ParameterLimit.largest(of: weights.tensors) {
+            try Self.network(description, seed: 0)
+        }
+        try network.load(weights.tensors, from: source)
+        self.init(description, network: network)
+    }
+
     /// Writes `NAME.json` and `NAME.safetensors` into a folder that others may write to as well.
     public func save(to folder: URL, named name: String) throws {
         try Safetensors.write(

@@ -1,0 +1,79 @@
+import Foundation
+import GREDCharts
+
+/// A share of ours beside the paper's.
+public struct ComparedFigure: Sendable, Codable {
+    /// How ours stands to the paper's.
+    public enum Verdict: String, Sendable, Codable {
+        /// At most 0.01 below, or above.
+        case green
+        /// Further below, but not for certain.
+        case amber
+        /// Below: the upper end of our 95% interval does not reach the paper's.
+        case red
+    }
+
+    /// In 0…1; not a number where nothing was counted.
+    public var ours: Double
+    /// The lower and the upper 95% bound (Wilson).
+    public var interval: [Double]
+    /// How many images or verdicts were counted.
+    public var samples: Int
+    /// What the paper prints; nil where it has no such number.
+    public var paper: Double?
+    /// Ours less the paper's.
+    public var difference: Double?
+    /// Nil where nothing is compared, or a larger number is no better.
+    public var verdict: Verdict?
+    /// Why a red one falls short, as far as can be told from what was measured.
+    public var reason: String?
+    /// What is wrong with the paper's number, where something is.
+    public var doubt: String?
+
+    /// - Parameters:
+    ///   - paper: what the paper prints.
+    ///   - isJudged: whether larger is better, so that a colour makes sense.
+    public init(_ share: Proportion, paper: PaperNumbers.Cell?, isJudged: Bool = true) {
+        ours = share.value
+        interval = share.bounds
+        samples = share.trials
+        self.paper = paper?.value
+        doubt = paper?.doubt
+        guard let paper = paper?.value, ours.isFinite else { return }
+        difference = ours - paper
+        guard isJudged else { return }
+        // Rounded as they are printed: 0.99 against 1.000 is a hundredth, whatever floats make of it.
+        if ours >= paper - 0.01 - 1e-9 {
+            verdict = .green
+        } else {
+            verdict = share.wilson95.upperBound < paper ? .red : .amber
+        }
+    }
+
+    var tint: Tint {
+        switch verdict {
+        case .green: .good
+        case .amber: .fair
+        case .red: .poor
+        case nil: .neutral
+        }
+    }
+
+    /// `0.981 (0.970–0.988) · 0.998* · −0.017`: ours with its bounds, the paper's, the difference; an
+    /// asterisk marks a number that cannot be or was probably copied.
+    var cell: Table.Cell {
+        Table.Cell(
+            Estimate(value: ours, lower: interval[0], upper: interval[1]).formatted() + comparison,
+            tint: tint)
+    }
+
+    /// The same without bounds, for a terminal.
+    var shortCell: Table.Cell { Table.Cell(Figure.fixed(ours) + comparison, tint: tint) }
+
+    private var comparison: String {
+        guard let paper else { return "" }
+        let sign = (difference ?? 0) > 0 ? "+" : ""
+        return " · \(Figure.fixed(paper))\(doubt == nil ? "" : "*") · "
+            + sign + Figure.fixed(difference ?? .nan)
+    }
+}

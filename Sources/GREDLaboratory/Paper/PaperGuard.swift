@@ -1,0 +1,28 @@
+import Crypto
+import Foundation
+import GRED
+import LibTorch
+
+/// A guard that was trained once for all attacks, to be measured beside the paper's detectors, of which
+/// there is one an attack.
+public struct PaperGuard {
+    /// The guard.
+    public let sentry: Guard
+    /// SHA-256 of its manifest, which names the hash of each part: stands for the guard in the store.
+    let identity: String
+
+    /// Reads a bundle that `gred protect` wrote.
+    /// - Throws: what `GuardBundle.read` throws.
+    public init(bundle: URL) throws {
+        sentry = try GuardBundle.read(bundle)
+        let manifest = try Data(contentsOf: bundle.appending(component: "guard.json"))
+        identity = SHA256.hash(data: manifest).map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// By how much the log-odds of each image exceed the guard's threshold: positive says adversarial.
+    func scores(of images: Tensor) throws -> [Float] {
+        try sentry.inspect(images, recovery: .ofNone).verdicts.map {
+            $0.logOdds - sentry.threshold.logOdds
+        }
+    }
+}

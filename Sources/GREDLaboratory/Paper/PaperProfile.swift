@@ -1,0 +1,159 @@
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Every size of a reproduction of the paper. What is smaller than the paper's is named in the report.
+public struct PaperProfile: Sendable {
+    /// The name on the command line.
+    public var name: String
+    /// The attacks that are made.
+    public var attacks = PaperAttack.allCases
+    /// Images of `fit` that the classifiers train on.
+    public var fit: Int
+    /// Scales the channels of the classifiers that are trained here; 1 is the original.
+    public var classifierWidth: Double
+    /// Passes over those images where they are digits.
+    public var digitEpochs: Int
+    /// Passes over those images where they are photographs, which take longer to learn.
+    public var photographEpochs: Int
+    /// Scales the channels of the detectors' VGG11; 1 is the original.
+    public var detectorWidth: Double
+    /// Passes of a detector's training over its examples.
+    public var detectorEpochs: Int
+    /// Passes of a rectifier's fine-tuning over the adversarial images.
+    public var rectifierEpochs: Int
+    /// Images a step, for all networks.
+    public var batchSize: Int
+    /// Images of `guard` that each attack is tried on, for training.
+    public var guardImages: Int
+    /// The same for CW, which takes many times the passes of the others.
+    public var guardImagesCW: Int
+    /// Images of `test` that each attack is tried on.
+    public var testImages: Int
+    /// The same for CW.
+    public var testImagesCW: Int
+    /// Images of each attack on which Fig. 5 and the training-free rows of Table 7 are measured.
+    public var maskingImages: Int
+    /// Test images on which the accuracy of classifiers is measured.
+    public var accuracyImages: Int
+    /// Attacks whose rectifiers have controls.
+    public var rectifierControls: [PaperAttack]
+    /// Of all training, and of the attacks' searches.
+    public var precision: Precision
+    /// Choices of this profile that are not the library's defaults.
+    var choices: @Sendable (inout PaperChoices) -> Void = { _ in }
+    /// What is smaller than the full thing, a sentence each.
+    public var notes: [String]
+
+    /// At most two minutes: shows that everything works, not how well.
+    public static let smoke = PaperProfile(
+        name: "smoke", fit: 1_500, classifierWidth: 0.25, digitEpochs: 3, photographEpochs: 3,
+        detectorWidth: 0.125, detectorEpochs: 5, rectifierEpochs: 1, batchSize: 16,
+        guardImages: 48, guardImagesCW: 32, testImages: 32, testImagesCW: 24, maskingImages: 16,
+        accuracyImages: 500, rectifierControls: [.ddnU], precision: .float32,
+        choices: {
+            $0.pgdSteps = 10
+            $0.pgdStepSize = $0.epsilon / 5
+            $0.deepFoolCandidates = 4
+            $0.cwSearchSteps = 2
+            $0.cwIterations = 30
+            $0.cwLearningRate = 0.1
+            $0.cwInitialConstant = 1
+            $0.ddnSteps = 25
+            $0.copies = 2
+            $0.leastAlpha = 0.3
+        },
+        notes: ["A smoke test: sizes are far too small for the figures to mean anything."])
+
+    /// A night on two cores.
+    public static let laptop = PaperProfile(
+        name: "laptop", fit: 50_000, classifierWidth: 1, digitEpochs: 4, photographEpochs: 12,
+        detectorWidth: 0.5,
+        detectorEpochs: 10, rectifierEpochs: 6, batchSize: 128, guardImages: 2_000,
+        guardImagesCW: 1_000, testImages: 1_000, testImagesCW: 500, maskingImages: 300,
+        accuracyImages: .max, rectifierControls: [.pgdU, .cwU, .ddnU], precision: .bfloat16,
+        choices: {
+            $0.cwSearchSteps = 3
+            $0.cwIterations = 150
+            $0.cwLearningRate = 0.05
+            $0.cwInitialConstant = 1
+        },
+        notes: [
+            "CW takes 3 search steps of at most 150 iterations at learning rate 0.05 from the constant 1, on 1,000 images for training and 500 for the tables; the other attacks have 2,000 and 1,000.",
+            "The detectors' VGG11 has half its width.",
+            "Attacks search in bfloat16 where the processor has instructions for it; what they claim is judged in float32.",
+        ])
+
+    /// Full size, for a GPU.
+    public static let paper = PaperProfile(
+        name: "paper", fit: .max, classifierWidth: 1, digitEpochs: 12, photographEpochs: 30,
+        detectorWidth: 1,
+        detectorEpochs: 20, rectifierEpochs: 12, batchSize: 128, guardImages: 8_000,
+        guardImagesCW: 8_000, testImages: 10_000, testImagesCW: 10_000, maskingImages: 1_000,
+        accuracyImages: .max, rectifierControls: PaperAttack.allCases, precision: .float32,
+        notes: [])
+
+    /// From the cheapest to the dearest.
+    public static let all = [smoke, laptop, paper]
+
+    /// The profile of a name.
+    /// - Throws: ``PaperFault/unknownProfile(name:known:)``.
+    public static func named(_ name: String) throws -> PaperProfile {
+        guard let profile = all.first(where: { $0.name == name }) else {
+            throw PaperFault.unknownProfile(name: name, known: all.map(\.name))
+        }
+        return profile
+    }
+
+    /// What is taken where the paper is silent, for images of this shape.
+    public func choices(for shape: ImageShape) -> PaperChoices {
+        var choices = PaperChoices(for: shape)
+        self.choices(&choices)
+        return choices
+    }
+
+    /// The same profile with so many images of `guard` for each attack, and half as many of `test`, as far
+    /// as it has more.
+    public func limited(to images: Int) -> PaperProfile {
+        var profile = self
+        profile.guardImages = min(images, guardImages)
+        profile.guardImagesCW = min(images, guardImagesCW)
+        profile.testImages = min(max(images / 2, 1), testImages)
+        profile.testImagesCW = min(max(images / 2, 1), testImagesCW)
+        profile.notes.append(
+            "Each attack has at most \(images) images for training and half as many for the tables."
+        )
+        return profile
+    }
+
+    func guardCount(_ attack: PaperAttack) -> Int { attack.isCW ? guardImagesCW : guardImages }
+    func testCount(_ attack: PaperAttack) -> Int { attack.isCW ? testImagesCW : testImages }
+
+    func plan(epochs: Int, peak: Double = 2e-3, seed: UInt64) -> TrainingPlan {
+        TrainingPlan(
+            epochs: epochs, batchSize: batchSize,
+            learningRate: .oneCycle(peak: peak, warmUp: 0.3), weightDecay: 0.05,
+            precision: precision, seed: seed)
+    }
+
+    func classifierEpochs(_ data: PaperData) -> Int {
+        data == .mnist ? digitEpochs : photographEpochs
+    }
+
+    /// Of the classifiers, which are the larger networks.
+    func classifierTraining(
+        _ family: Architecture.Family, on set: ImageSet, as data: PaperData,
+        augmentation: Augmentation, seed: UInt64
+    ) -> ClassifierTraining {
+        // Inception v3 has only its original width.
+        let width = family == .inceptionV3 ? 1 : classifierWidth
+        // CWnet's large linear layers take no more than half the rate.
+        let peak = family == .cwnet ? 1e-3 : 2e-3
+        return ClassifierTraining(
+            description: NetworkClassifier.Description(
+                architecture: Architecture(family, width: width), inputShape: set.shape,
+                classNames: set.classNames),
+            plan: plan(epochs: classifierEpochs(data), peak: peak, seed: seed),
+            augmentation: augmentation)
+    }
+}

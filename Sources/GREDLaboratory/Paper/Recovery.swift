@@ -1,0 +1,139 @@
+import Foundation
+import GRED
+import GREDCharts
+import GREDClassifiers
+import LibTorch
+
+/// The labels that each way back gives to one attack's images, one an image.
+struct RecoveredLabels: Codable {
+    /// A way back.
+    enum Way: String, Codable, CaseIterable {
+        /// f_rec of this attack alone.
+        case forOne = "one an attack"
+        /// f_rec of all attacks.
+        case forAll = "one for all"
+        /// Control: fine-tuned on and asked about images that are not masked.
+        case unmasked = "control: not masked"
+        /// Control: as many pixels masked, anywhere.
+        case random = "control: random pixels"
+        /// f's second choice.
+        case runnerUp = "runner-up of f"
+        /// One long step against the margin's gradient.
+        case stepBack = "one step back"
+        /// The first other label on a descent of the margin.
+        case descent = "descent"
+        /// f itself on masked copies.
+        case maskedCopies = "f on masked copies"
+        /// f itself on copies with noise of σ 0.05.
+        case noisyCopies = "f on noisy copies"
+    }
+
+    /// α of Eq. 13, chosen on `guard`.
+    var alpha: Double
+    /// The true labels.
+    var labels: [Int]
+    /// Of the adversarial copies, by ``Way``.
+    var adversarial: [String: [Int]]
+    /// Of their clean originals, for the two rectifiers: what they answer where a clean image is flagged.
+    var clean: [String: [Int]]
+}
+
+extension PaperSetting {
+    private struct RecoveryConfiguration: Encodable {
+        var version = 1
+        var test: Scope
+        var training: [Scope]
+        var rendition: Rendition
+        var choices: PaperChoices
+        var plan: TrainingPlan
+        var controls: Bool
+    }
+
+    /// What all ways back make of an attack's test images.
+    func recovered(_ attack: PaperAttack, _ rendition: Rendition) throws -> RecoveredLabels {
+        let hasControls = profile.rectifierControls.contains(attack)
+        let configuration = RecoveryConfiguration(
+            test: try scope(attack, isTest: true),
+            training: try profile.attacks.map { try scope($0) }, rendition: rendition,
+            choices: choices,
+            plan: profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed),
+            controls: hasControls)
+        return try bench.figures(of: "paper-recovery", configuration) {
+            let turned = try TurnedImages(testRecord(attack), rendition)
+            let alpha = try alpha(attack)
+            func images(_ tensor: Tensor) throws -> (Tensor, heights: Tensor) {
+                let images = try tensor.toUnit().to(classifier.device)
+                return (images, try PixelHeights.of(images, in: classifier))
+            }
+            var found = RecoveredLabels(
+                alpha: alpha, labels: turned.labels, adversarial: [:], clean: [:])
+            guard turned.count > 0 else { return found }
+            let (adversarial, clean) = (
+                try images(turned.adversarial), try images(turned.originals)
+            )
+            var networks: [(RecoveredLabels.Way, any Classifier, PixelChoice)] = [
+                (
+                    .forOne, try rectifier(.forOne(attack, alpha: alpha, .sensitive)),
+                    .sensitive
+                ),
+                (.forAll, try rectifier(.forAll), .sensitive),
+                (.maskedCopies, classifier, .sensitive),
+            ]
+            if hasControls {
+                networks += [
+                    (.unmasked, try rectifier(.forOne(attack, alpha: alpha, .none)), .none),
+                    (.random, try rectifier(.forOne(attack, alpha: alpha, .random)), .random),
+                ]
+            }
+            for (way, network, choice) in networks {
+                let copies = MaskedCopies(
+                    alpha: alpha, choice: choice, count: Int(choices.copies))
+                found.adversarial[way.rawValue] = try copies.labels(
+                    of: network, adversarial.0, heights: adversarial.heights)
+                guard way == .forOne || way == .forAll else { continue }
+                found.clean[way.rawValue] = try copies.labels(
+                    of: network, clean.0, heights: clean.heights)
+            }
+            for (way, labels) in try withoutTraining(adversarial.0) {
+                found.adversarial[way.rawValue] = labels
+            }
+            return found
+        }
+    }
+
+    /// The ways back that need no training.
+    private func withoutTraining(_ images: Tensor) throws -> [RecoveredLabels.Way: [Int]] {
+        var found: [RecoveredLabels.Way: [Int]] = [:]
+        for start in stride(from: 0, to: images.shape[0], by: 256) {
+            let batch = try images.sliced(start..<min(start + 256, images.shape[0]))
+            let sensitivity = try classifier.inputSensitivity(of: batch)
+            let own = sensitivity.labels
+            func other(_ logits: Tensor) throws -> [Int] {
+                try logits.replacing(own, with: -.infinity).argmax(1).ints()
+            }
+            found[.runnerUp, default: []] += try other(sensitivity.logits)
+            found[.stepBack, default: []] += try other(
+                classifier.logits(of: RecoveryCandidates.steppedBack(batch, sensitivity)))
+            found[.descent, default: []] += try RecoveryDescent.labels(
+                of: batch, sensitivity, in: classifier
+            ).ints()
+            found[.noisyCopies, default: []] += try noisyLabels(batch)
+        }
+        return found
+    }
+
+    /// What f says of 8 copies with noise of σ 0.05.
+    private func noisyLabels(_ images: Tensor) throws -> [Int] {
+        var streams = try GuardKey.published.streams(for: images, purpose: "noise")
+        let size = images.count / max(streams.count, 1)
+        var total: Tensor?
+        for _ in 0..<8 {
+            let noise = streams.indices.flatMap { streams[$0].normals(size) }
+            let copies = try (images + Tensor(noise, shape: images.shape).to(images.device) * 0.05)
+                .clamped(min: 0, max: 1)
+            let said = try classifier.logits(of: copies).softmax(1)
+            total = try total.map { try $0 + said } ?? said
+        }
+        return try total?.argmax(1).ints() ?? []
+    }
+}

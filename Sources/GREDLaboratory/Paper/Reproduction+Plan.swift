@@ -1,0 +1,69 @@
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+extension Reproduction {
+    /// What the work consists of. Measures how fast this machine is.
+    public func plan() throws -> ReproductionPlan {
+        let shape = data.sets.fit.shape
+        func untrained(_ family: Architecture.Family) throws -> any Classifier {
+            let made = try NetworkClassifier(
+                profile.classifierTraining(
+                    family, on: data.sets.fit, as: paper, augmentation: .none, seed: 0
+                ).description, seed: 0)
+            try made.move(to: bench.device)
+            return made
+        }
+        let speed = try PaperSpeed(
+            profile, classifier: given ?? untrained(paper.family(for: shape, profile)),
+            surrogate: untrained(paper.surrogate(for: shape)), bench: bench)
+        let training = PaperSpeed.passesOfTraining
+        var plan = ReproductionPlan()
+        let fit = Double(min(profile.fit, data.sets.fit.count) * profile.classifierEpochs(paper))
+        plan.add(
+            given == nil ? "train f" : "measure f",
+            seconds: given == nil ? fit * training / speed.classifier : 1)
+        for attack in profile.attacks {
+            let (n, m) = (profile.guardCount(attack), profile.testCount(attack))
+            let attacking = Double(attack.attack(choices).expectedPasses * (n + m))
+            let detecting =
+                Double(2 * n * profile.detectorEpochs) * training * 4 + Double(3 * m) * 5
+            plan.add(
+                "\(attack.rawValue): attack \(n) + \(m) images, train and measure 2 × 4 detectors",
+                seconds: attacking / speed.classifier + 2 * detecting / speed.detector)
+        }
+        plan.add(
+            "Table 1: \(studied.count) attacks without their most sensitive pixels",
+            seconds: Double(studied.map(profile.testCount).reduce(0, +) * 8)
+                / speed.classifier)
+        let tuning = training * Double(profile.rectifierEpochs) / speed.classifier
+        let guarded = profile.attacks.map(profile.guardCount)
+        plan.add(
+            "fine-tune the rectifier for all attacks",
+            seconds: Double(guarded.reduce(0, +)) * (tuning + 2 / speed.classifier))
+        let copies = Int(choices.copies)
+        for attack in profile.attacks {
+            let hasControls = profile.rectifierControls.contains(attack)
+            let answers = profile.testCount(attack) * 2 * (7 * copies + 20)
+            let choosing = profile.guardCount(attack) / 5 * choices.alphas.count * copies
+            plan.add(
+                "\(attack.rawValue): fine-tune \(hasControls ? "3 rectifiers" : "a rectifier"), choose α, recover",
+                seconds: Double(profile.guardCount(attack)) * tuning * (hasControls ? 3 : 1)
+                    + Double(answers + choosing) / speed.classifier)
+        }
+        plan.add(
+            "Fig. 5: \(choices.alphas.count) α on \(profile.maskingImages) images an attack",
+            seconds: Double(
+                profile.attacks.count * 4 * choices.alphas.count * copies * profile.maskingImages)
+                / speed.classifier)
+        plan.add("train the surrogate", seconds: fit * training / speed.surrogate)
+        for attack in profile.attacks {
+            let m = profile.testCount(attack)
+            plan.add(
+                "\(attack.rawValue): attack \(m) images on the surrogate, show them to f",
+                seconds: Double(attack.attack(choices).expectedPasses * m) / speed.surrogate
+                    + Double(2 * m * (copies + 8)) / speed.classifier)
+        }
+        return plan
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import GREDCharts
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// The paper's experiments, done again from data alone: trains a classifier, attacks it, trains and
+/// measures detectors and rectifiers, and sets the results beside the paper's.
+public struct Reproduction {
+    /// The images.
+    public let data: DataSet
+    /// Whose numbers stand beside ours.
+    public let paper: PaperData
+    /// How large everything is.
+    public let profile: PaperProfile
+    /// What is taken where the paper is silent.
+    public let choices: PaperChoices
+    /// Where the work is done.
+    public let bench: Workbench
+    /// f, where it is not to be trained here.
+    let given: (any TunableClassifier)?
+    /// A guard for f that was trained once for all attacks, as one more column.
+    let sentry: PaperGuard?
+
+    /// - Parameters:
+    ///   - classifier: f; nil trains one of the profile's size. It must not have been trained on
+    ///     images of `guard`, `calibrate` or `test`.
+    ///   - choices: nil takes the profile's.
+    ///   - sentry: a guard for f, to be measured beside the paper's detectors; not checked.
+    public init(
+        of data: DataSet, as paper: PaperData, profile: PaperProfile, choices: PaperChoices? = nil,
+        classifier: (any TunableClassifier)? = nil, sentry: PaperGuard? = nil, bench: Workbench
+    ) {
+        self.data = data
+        self.paper = paper
+        self.profile = profile
+        self.choices = choices ?? profile.choices(for: data.sets.fit.shape)
+        self.bench = bench
+        given = classifier
+        self.sentry = sentry
+    }
+
+    /// Everything that was found.
+    public struct Findings {
+        /// The figures, which `report.json` holds.
+        public var report: ReproductionReport
+        /// What the detectors say of each image, for each attack.
+        public var scores: [PaperAttack: [Rendition: DetectorScores]]
+        /// Everything that the experiments share.
+        let setting: PaperSetting
+    }
+
+    /// Does everything that is not in the store already.
+    /// - Parameter onFindings: is given what there is whenever a part of a table is done.
+    public func run(onFindings: (Findings) throws -> Void = { _ in }) throws -> Findings {
+        let progress = WholeProgress(try plan(), observer: bench.observer)
+        var findings = try progress.part { try begun() }
+        let setting = findings.setting
+        for attack in profile.attacks {
+            try progress.part {
+                findings.scores[attack] = Dictionary(
+                    uniqueKeysWithValues: try Rendition.allCases.map {
+                        ($0, try setting.scores(attack, $0))
+                    })
+            }
+            findings.report.take(findings.scores, in: setting)
+            try onFindings(findings)
+        }
+        findings.report.maskingStudy = try progress.part {
+            try studied.flatMap(setting.maskingStudy)
+        }
+        try progress.part { _ = try setting.rectifier(.forAll) }
+        for attack in profile.attacks {
+            let rows = try progress.part {
+                try Rendition.allCases.compactMap { rendition in
+                    try findings.scores[attack]?[rendition].map {
+                        JointDefenceRow(
+                            attack, rendition, try setting.recovered(attack, rendition), scores: $0,
+                            data: paper)
+                    }
+                }
+            }
+            findings.report.jointDefence += rows
+            try onFindings(findings)
+        }
+        findings.report.maskingRate = try progress.part {
+            try profile.attacks.map(setting.maskingRate)
+        }
+        try onFindings(findings)
+        let (surrogate, accuracy) = try progress.part {
+            let surrogate = try Surrogate(
+                train(paper.surrogate(for: data.sets.fit.shape)), in: setting)
+            return (surrogate, try measured(surrogate.classifier))
+        }
+        for attack in profile.attacks {
+            let rows = try progress.part {
+                try Rendition.allCases.map { rendition in
+                    TransferRow(
+                        attack, rendition,
+                        try setting.transferred(attack, rendition, from: surrogate), data: paper)
+                }
+            }
+            findings.report.add(rows, from: surrogate, accuracy: accuracy)
+            try onFindings(findings)
+        }
+        return findings
+    }
+
+    /// Findings of f alone.
+    private func begun() throws -> Findings {
+        let classifier = try given ?? train(paper.family(for: data.sets.fit.shape, profile))
+        let setting = try PaperSetting(
+            data: data, paper: paper, profile: profile, choices: choices, classifier: classifier,
+            sentry: sentry, bench: bench)
+        return Findings(
+            report: try ReproductionReport(setting, accuracy: measured(classifier)), scores: [:],
+            setting: setting)
+    }
+
+    /// The attacks of Table 1 that are among the profile's.
+    var studied: [PaperAttack] {
+        MaskingStudyRow.attacks.filter(profile.attacks.contains)
+    }
+
+    private func train(_ family: Architecture.Family) throws -> NetworkClassifier {
+        let set = data.sets.fit.prefix(profile.fit)
+        return try profile.classifierTraining(
+            family, on: set, as: paper, augmentation: data.augmentation, seed: bench.seed
+        ).run(on: set, bench: bench)
+    }
+
+    private func measured(_ classifier: any Classifier) throws -> Proportion {
+        try Accuracy.of(
+            classifier, on: data.sets.test.prefix(profile.accuracyImages), observer: bench.observer)
+    }
+}
+
+extension PaperData {
+    /// The paper's classifier for this data: VGG11, for ImageNet a ResNet.
+    func family(for shape: ImageShape, _ profile: PaperProfile) -> Architecture.Family {
+        guard self == .imageNet else { return .vgg11 }
+        return profile.name == PaperProfile.paper.name ? .resnet152 : .resnet18
+    }
+
+    /// The network that black-box attacks transfer from.
+    func surrogate(for shape: ImageShape) -> Architecture.Family {
+        guard self == .imageNet else { return .cwnet }
+        // Inception v3 takes nothing smaller.
+        return min(shape.height, shape.width) >= 75 ? .inceptionV3 : .vgg11
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// The per-image scores of an attack as CSV: what its row of Table 2 is counted from, so that anyone can
+/// count again.
+///
+/// The first line, after `#`, is the command; then the names of the columns. `image` counts the images
+/// that the attack turned, in the order of the test set; a clean image has the same number as its
+/// adversarial copy and its noisy one.
+public enum ScoresFile {
+    /// A file grows to no more than this: one attack on ten thousand images takes several.
+    static let bytes = 1_000_000
+
+    /// The texts of one attack's files, each with the first lines of its own; mostly there is one.
+    static func texts(
+        _ scores: [Rendition: DetectorScores], attack: PaperAttack, command: String
+    ) -> [String] {
+        let columns = ScoreColumn.allCases
+        let head =
+            "# \(command)\n# \(attack.rawValue)\nrendition,kind,image,"
+            + columns.map(\.rawValue).joined(separator: ",") + "\n"
+        var texts = [head]
+        for rendition in Rendition.allCases {
+            guard let all = scores[rendition] else { continue }
+            for (kind, found) in [
+                ("clean", all.clean), ("adversarial", all.adversarial), ("noise", all.noise),
+            ] {
+                let values = columns.map { found[$0] }
+                for image in 0..<found.count {
+                    let numbers = values.map { $0.map { ScoreColumns.text($0[image]) } ?? "" }
+                    let line =
+                        "\(rendition.rawValue),\(kind),\(image),"
+                        + numbers.joined(separator: ",") + "\n"
+                    if texts[texts.count - 1].utf8.count + line.utf8.count > bytes {
+                        texts.append(head)
+                    }
+                    texts[texts.count - 1] += line
+                }
+            }
+        }
+        return texts
+    }
+}

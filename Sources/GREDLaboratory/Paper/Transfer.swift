@@ -1,0 +1,211 @@
+import Foundation
+import GREDCharts
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Table 3: attacks made on another network, the surrogate, and shown to f and to the detectors of
+/// Table 2.
+public struct TransferRow: Sendable, Codable {
+    /// Which attack.
+    public var attack: PaperAttack
+    /// Whether images are as the attack left them, or at 8 bits.
+    public var rendition: Rendition
+    /// Images that both networks classify rightly, and that were attacked.
+    public var attempted: Int
+    /// How many of them fool the surrogate: n.
+    public var succeeded: Int
+    /// Their share.
+    public var rateOnSurrogate: ComparedFigure
+    /// The share of all attacked images that f gives another label than the true one.
+    public var rateOnClassifier: ComparedFigure
+    /// Detection of all that fool the surrogate, by ``PaperDetector``.
+    public var detectors: [String: ComparedFigure]
+    /// Detection of those among them that fool f.
+    public var detectorsWhereFooled: [String: ComparedFigure]
+    /// True labels that the rectifier for all attacks gives to those that fool f.
+    public var recovered: ComparedFigure
+}
+
+/// What was found of an attack's transferred images.
+struct TransferScores: Codable {
+    var attempted: Int
+    /// Attacked images that f gives another label than the true one, whatever the surrogate says.
+    var fooling: Int
+    /// The images that fool the surrogate: their clean originals and adversarial copies.
+    var clean: ScoreColumns
+    var adversarial: ScoreColumns
+    /// Of the adversarial copies: the true labels, and those of f and of the rectifier.
+    var labels: [Int]
+    var answers: [Int]
+    var recovered: [Int]
+}
+
+/// The surrogate and what is attacked on it.
+struct Surrogate {
+    let classifier: NetworkClassifier
+    let hash: String
+    let experiment: AttackExperiment
+    /// Test images that the surrogate and f get right.
+    let images: ImageSet
+
+    init(_ classifier: NetworkClassifier, in setting: PaperSetting) throws {
+        self.classifier = classifier
+        hash = try classifier.contentHash()
+        experiment = AttackExperiment(
+            classifier: classifier, classifierHash: hash, bench: setting.bench,
+            precision: setting.profile.precision)
+        images = try experiment.correctlyClassified(
+            setting.testImages, count: setting.testImages.count)
+    }
+}
+
+extension PaperSetting {
+    private struct TransferConfiguration: Encodable {
+        var version = 1
+        var surrogate: String
+        var images: String
+        var training: [Scope]
+        var attack: PaperAttack
+        var rendition: Rendition
+        var choices: PaperChoices
+        var detectorWidth: Double
+        var plans: [TrainingPlan]
+        var sentry: String?
+    }
+
+    /// What f and the detectors of Table 2 make of an attack on the surrogate.
+    func transferred(
+        _ attack: PaperAttack, _ rendition: Rendition, from surrogate: Surrogate
+    ) throws -> TransferScores {
+        let plan = try plan(attack, count: profile.testCount(attack))
+        let configuration = TransferConfiguration(
+            surrogate: surrogate.hash, images: try surrogate.images.prefix(plan.count).contentHash,
+            training: try profile.attacks.map { try scope($0) }, attack: attack,
+            rendition: rendition, choices: choices, detectorWidth: profile.detectorWidth,
+            plans: [
+                profile.plan(epochs: profile.detectorEpochs, seed: bench.seed),
+                profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed),
+            ], sentry: sentry?.identity)
+        return try bench.figures(of: "paper-transfer", configuration) {
+            let record = try surrogate.experiment.run(plan, on: surrogate.images)
+            let turned = try TurnedImages(record, rendition)
+            let all = try predictions(record.images(rendition))
+            let adversarial = try turned.adversarial.toUnit().to(classifier.device)
+            let clean = try turned.originals.toUnit().to(classifier.device)
+            let detectors = try detectors(attack, rendition)
+            let copies = MaskedCopies(
+                alpha: try alpha(attack), choice: .sensitive, count: Int(choices.copies))
+            return TransferScores(
+                attempted: record.count, fooling: zip(all, record.labels).count { $0 != $1 },
+                clean: try detectors.scores(of: clean, in: self),
+                adversarial: try detectors.scores(of: adversarial, in: self),
+                labels: turned.labels, answers: try predictions(adversarial),
+                recovered: turned.count == 0
+                    ? []
+                    : try copies.labels(
+                        of: rectifier(.forAll), adversarial,
+                        heights: PixelHeights.of(adversarial, in: classifier)))
+        }
+    }
+
+    private func predictions(_ images: Tensor) throws -> [Int] {
+        try stride(from: 0, to: images.shape[0], by: 256).flatMap { start in
+            try classifier.predictions(
+                for: images.sliced(start..<min(start + 256, images.shape[0]))
+                    .to(classifier.device)
+            ).ints()
+        }
+    }
+}
+
+extension TransferRow {
+    init(_ attack: PaperAttack, _ rendition: Rendition, _ found: TransferScores, data: PaperData) {
+        self.attack = attack
+        self.rendition = rendition
+        attempted = found.attempted
+        succeeded = found.labels.count
+        func paper(_ column: String) -> PaperNumbers.Cell? {
+            PaperNumbers.cell(.table3, data, row: attack.rawValue, column: column)
+        }
+        let fooled = found.labels.indices.filter { found.answers[$0] != found.labels[$0] }
+        rateOnSurrogate = ComparedFigure(
+            Proportion(successes: succeeded, of: attempted), paper: paper("attack_rate"),
+            isJudged: false)
+        rateOnClassifier = ComparedFigure(
+            Proportion(successes: found.fooling, of: attempted), paper: paper("attack_rate"),
+            isJudged: false)
+        recovered = ComparedFigure(
+            Proportion(
+                successes: fooled.count { found.recovered[$0] == found.labels[$0] },
+                of: fooled.count), paper: nil)
+        detectors = [:]
+        detectorsWhereFooled = [:]
+        for detector in PaperDetector.allCases {
+            guard let clean = detector.scores(found.clean),
+                let adversarial = detector.scores(found.adversarial)
+            else { continue }
+            let printed = paper(detector.paperColumn)
+            detectors[detector.rawValue] = ComparedFigure(
+                GreyBoxRow.Detection.accuracy(clean: clean, adversarial: adversarial),
+                paper: printed)
+            detectorsWhereFooled[detector.rawValue] = ComparedFigure(
+                GreyBoxRow.Detection.accuracy(
+                    clean: fooled.map { clean[$0] }, adversarial: fooled.map { adversarial[$0] }),
+                paper: printed)
+        }
+    }
+}
+
+extension TransferRow {
+    /// Says of each red figure what was measured that may explain it.
+    /// - Parameter greyBox: the same attack's row of Table 2.
+    mutating func explain(_ greyBox: GreyBoxRow?) {
+        let fooling = "\(Figure.percent(rateOnClassifier.ours)) of the attacked images fool f"
+        func reason(_ name: String) -> String {
+            let before = greyBox?.detectors[name]?.accuracy.ours
+            return
+                "The same detector has \(Figure.fixed(before ?? .nan)) in Table 2; \(fooling), so most of"
+                + " the others are images on which f is still right."
+        }
+        for name in detectors.keys where detectors[name]?.verdict == .red {
+            detectors[name]?.reason = reason(name)
+        }
+        for name in detectorsWhereFooled.keys where detectorsWhereFooled[name]?.verdict == .red {
+            let before = greyBox?.detectors[name]?.accuracy.ours
+            detectorsWhereFooled[name]?.reason =
+                "The same detector has \(Figure.fixed(before ?? .nan)) in Table 2, on images made on f."
+        }
+    }
+}
+
+extension ReproductionReport {
+    /// Table 3 in one rendition.
+    func transferTable(_ rendition: Rendition, whereFooled: Bool) -> Table {
+        let detectors = compared + Self.baselines
+        var table = Table(
+            title: "Table 3, "
+                + (whereFooled ? "those that fool f" : "all that fool the surrogate")
+                + ", \(rendition.rawValue) images",
+            columns: [
+                "attack", .number("attempted"), .number("n"), .number("rate on the surrogate"),
+                .number("rate on f"),
+            ] + detectors.map { .number($0.rawValue) }
+                + (whereFooled ? [.number("recovered")] : []),
+            note: whereFooled
+                ? "n: verdicts, half of them on clean originals. Recovered: true labels that the rectifier for all attacks gives to those that fool f."
+                : "n: verdicts, half of them on clean originals. Attacked are images that both networks get right. Rate on f: another label than the true one. The detectors are Table 2's, not trained again."
+        )
+        for row in transfer where row.rendition == rendition {
+            let found = whereFooled ? row.detectorsWhereFooled : row.detectors
+            table.append(
+                [
+                    .init(row.attack.rawValue), .init(Figure.count(row.attempted)),
+                    .init(Figure.count(found[PaperDetector.org.rawValue]?.samples ?? 0)),
+                    row.rateOnSurrogate.cell, row.rateOnClassifier.cell,
+                ] + detectors.map { found[$0.rawValue]?.cell ?? .init(Figure.missing) }
+                    + (whereFooled ? [row.recovered.cell] : []))
+        }
+        return table
+    }
+}
