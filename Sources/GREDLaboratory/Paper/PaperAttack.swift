@@ -3,13 +3,21 @@ import LibTorch
 
 /// The eight attack variants of the paper, in the order of its tables: U is untargeted, T targeted.
 public enum PaperAttack: String, Sendable, Codable, CaseIterable {
+    /// One step of L∞ (Goodfellow et al. 2015).
     case fgsmU = "FGSM-U"
+    /// Many steps of L∞ (Madry et al. 2018).
     case pgdU = "PGD-U"
+    /// The same towards a random class.
     case pgdT = "PGD-T"
+    /// DeepFool (Moosavi-Dezfooli et al. 2016).
     case deepFoolU = "DFool-U"
+    /// In L2 (Carlini and Wagner 2017).
     case cwU = "CW-U"
+    /// The same towards a random class.
     case cwT = "CW-T"
+    /// Decoupled direction and norm (Rony et al. 2019).
     case ddnU = "DDN-U"
+    /// The same towards a random class.
     case ddnT = "DDN-T"
 
     /// Whether each image is given a random class to be turned into.

@@ -40,6 +40,8 @@ public struct PaperProfile: Sendable {
     public var rectifierControls: [PaperAttack]
     /// Of all training, and of the attacks' searches.
     public var precision: Precision
+    /// f for a folder of photographs, in place of the paper's ResNet152 for ImageNet.
+    public var resNet = Architecture.Family.resnet18
     /// Choices of this profile that are not the library's defaults.
     var choices: @Sendable (inout PaperChoices) -> Void = { _ in }
     /// What is smaller than the full thing, a sentence each.
@@ -91,7 +93,7 @@ public struct PaperProfile: Sendable {
         detectorEpochs: 20, rectifierEpochs: 12, batchSize: 128, guardImages: 8_000,
         guardImagesCW: 8_000, testImages: 10_000, testImagesCW: 10_000, maskingImages: 1_000,
         accuracyImages: .max, rectifierControls: PaperAttack.allCases, precision: .float32,
-        notes: [])
+        resNet: .resnet152, notes: [])
 
     /// From the cheapest to the dearest.
     public static let all = [smoke, laptop, paper]

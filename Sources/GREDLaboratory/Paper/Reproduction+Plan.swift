@@ -15,7 +15,7 @@ extension Reproduction {
             return made
         }
         let speed = try PaperSpeed(
-            profile, classifier: given ?? untrained(paper.family(for: shape, profile)),
+            profile, classifier: given ?? untrained(family),
             surrogate: untrained(paper.surrogate(for: shape)), bench: bench)
         let training = PaperSpeed.passesOfTraining
         var plan = ReproductionPlan()

@@ -108,7 +108,7 @@ public struct Reproduction {
 
     /// Findings of f alone.
     private func begun() throws -> Findings {
-        let classifier = try given ?? train(paper.family(for: data.sets.fit.shape, profile))
+        let classifier = try given ?? train(family)
         let setting = try PaperSetting(
             data: data, paper: paper, profile: profile, choices: choices, classifier: classifier,
             sentry: sentry, bench: bench)
@@ -121,6 +121,9 @@ public struct Reproduction {
     var studied: [PaperAttack] {
         MaskingStudyRow.attacks.filter(profile.attacks.contains)
     }
+
+    /// The paper's network for this data: VGG11, for ImageNet a ResNet.
+    var family: Architecture.Family { paper == .imageNet ? profile.resNet : .vgg11 }
 
     private func train(_ family: Architecture.Family) throws -> NetworkClassifier {
         let set = data.sets.fit.prefix(profile.fit)
@@ -136,12 +139,6 @@ public struct Reproduction {
 }
 
 extension PaperData {
-    /// The paper's classifier for this data: VGG11, for ImageNet a ResNet.
-    func family(for shape: ImageShape, _ profile: PaperProfile) -> Architecture.Family {
-        guard self == .imageNet else { return .vgg11 }
-        return profile.name == PaperProfile.paper.name ? .resnet152 : .resnet18
-    }
-
     /// The network that black-box attacks transfer from.
     func surrogate(for shape: ImageShape) -> Architecture.Family {
         guard self == .imageNet else { return .cwnet }
