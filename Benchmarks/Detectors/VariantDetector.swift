@@ -97,12 +97,10 @@ struct VariantDetector {
         // Numbers alone are soon learnt.
         var plan = plan
         if planes.isEmpty { plan.epochs *= 4 }
-        let title = "training \(variant.name)"
-        observer.begin(title, total: plan.epochs * examples.count, unit: "images")
         let augmentation = Augmentation(shift: 0, flips: flips)
-        try Training(plan: plan).run(
-            part.network, count: examples.count,
-            progress: { try observer.advance(to: $0.examples, note: "") }
+        try Training(plan: plan).reporting(
+            to: observer, title: "training \(variant.name)", network: part.network,
+            count: examples.count
         ) { indices, stream in
             let places = indices.map { examples[$0] }
             let classes = try Tensor(indices.map { isAdversarial[$0] ? 1 : 0 })
@@ -115,7 +113,6 @@ struct VariantDetector {
                 hidden: { try $0 * Tensor(shown, shape: [shown.count, 1, 1, 1]) })
             return (input, classes)
         }
-        observer.finish(title)
         return part
     }
 

@@ -69,7 +69,7 @@ public struct ClassifierTraining {
 
 extension Training {
     /// Runs with progress shown: examples a second, loss, time left.
-    func reporting(
+    package func reporting(
         to observer: any WorkObserver, title: String, network: any Layer, count: Int,
         batch: ([Int], inout RandomStream) throws -> (inputs: Tensor, labels: Tensor)
     ) throws {
