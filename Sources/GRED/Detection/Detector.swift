@@ -70,7 +70,7 @@ public final class Detector {
     /// What the network was built from, and what files hold beside its weights.
     public let description: Description
     /// Gives the logits of benign and adversarial, `[N, 2]`, for what
-    /// ``input(images:sensitivity:)`` returns.
+    /// ``input(images:sensitivity:saliency:)`` returns.
     public let network: any Layer
 
     /// Joins the parts as they are; ``StoredDetector`` has ways that fit them to each other.
