@@ -107,8 +107,9 @@ struct DetectorVariants: ParsableCommand {
         let observer = LineObserver()
         let bench = Workbench(
             store: StageStore(GREDCache.url.appending(component: "stages")), seed: seed,
-            command: (["detector-variants"] + CommandLine.arguments.dropFirst())
-                .joined(separator: " "), observer: observer)
+            command:
+                "make bench-detectors BENCH_ARGS=\"\(CommandLine.arguments.dropFirst().joined(separator: " "))\"",
+            observer: observer)
         recipe.testImages = testImages
         if recipe.precision.caveat != nil { recipe.precision = .float32 }
         let sentry = try GuardBundle.read(URL(filePath: bundle))

@@ -1,8 +1,8 @@
 import GREDClassifiers
 import LibTorch
 
-/// A way back that no guard takes, since others find as much at a fraction of its cost: what recovery is
-/// measured beside.
+/// A way back that no guard takes, since it costs more than all the others but the rectifier together:
+/// what recovery is measured beside.
 public enum RecoveryDescent {
     /// Steps of an image's descent, each a pass forth and back.
     static let steps = 4
