@@ -9,9 +9,10 @@ SHELL := /bin/bash
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
 
 # One configuration for everything, and the same flags for the program and its tests (which may
-# see internal declarations), so that each file is compiled once.
+# see internal declarations), so that each file is compiled once. Tests run side by side, so one
+# thread is enough for each.
 CONFIGURATION := --configuration release -Xswiftc -enable-testing
-RUN_TESTS := swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest \
+RUN_TESTS := OMP_NUM_THREADS=1 swift test $(CONFIGURATION) --disable-testable-imports --disable-xctest \
 	--skip-build --quiet
 SOURCES := Package.swift Sources Tests Benchmarks Examples/Package.swift Examples/Sources
 

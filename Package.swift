@@ -19,7 +19,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     ],
     targets: [
@@ -32,6 +31,12 @@ let package = Package(
         .systemLibrary(
             name: "CJPEG", pkgConfig: "libjpeg",
             providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .target(
+            name: "Digests",
+            dependencies: [.target(name: "CCrypto", condition: .when(platforms: [.linux]))]),
         // Catches libjpeg's and libpng's errors, which leave by longjmp.
         .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG"]),
 
@@ -42,19 +47,15 @@ let package = Package(
         // What GRED is made of.
         .target(
             name: "GREDImages",
-            dependencies: [
-                "LibTorch", "CZlib", "CPNG", "CCodecs",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ]),
-        .target(
-            name: "GREDClassifiers",
-            dependencies: ["GREDImages", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["LibTorch", "Digests", "CZlib", "CPNG", "CCodecs"]),
+        .target(name: "GREDClassifiers", dependencies: ["GREDImages", "Digests"]),
         .target(name: "GREDAttacks", dependencies: ["GREDClassifiers"]),
-        .target(name: "GRED", dependencies: ["GREDClassifiers"]),
+        .target(name: "GRED", dependencies: ["GREDClassifiers", "Digests"]),
         .target(
             name: "GREDCharts",
             dependencies: [.product(name: "Mustache", package: "swift-mustache")]),
-        .target(name: "GREDLaboratory", dependencies: ["GREDAttacks", "GRED", "GREDCharts"]),
+        .target(
+            name: "GREDLaboratory", dependencies: ["GREDAttacks", "GRED", "GREDCharts", "Digests"]),
         .executableTarget(
             name: "GREDCommand",
             dependencies: [
@@ -87,11 +88,13 @@ let package = Package(
 
         // Tests, one target a module, and what they share.
         .target(name: "TestSupport", dependencies: ["LibTorch"], path: "Tests/Support"),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(
             name: "LibTorchTests", dependencies: ["TestSupport", "LibTorch"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "GREDImagesTests", dependencies: ["TestSupport", "GREDImages", "CZlib"],
+            name: "GREDImagesTests",
+            dependencies: ["TestSupport", "GREDImages", "Digests", "CZlib"],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "GREDClassifiersTests", dependencies: ["TestSupport", "GREDClassifiers"],

@@ -108,11 +108,7 @@ struct Features {
             }
         }
         numbers[.scalars] = try sensitivity.scalars()
-        let lead = try
-            (sensitivity.logits.picked(own) - others.maximum(over: [1])
-            + 1e-3).log()
-        numbers[.nearness] = try .stacked(
-            [lead, lead - sensitivity.logMapNorms()], dimension: 1)
+        numbers[.nearness] = try sensitivity.nearness()
         numbers[.mapChange] = try Self.mapChange(images, sensitivity, classifier)
         for (kind, copies) in [(Numbers.rectifier, 8), (.rectifier4, 4)] {
             let asked = Rectifier(

@@ -12,6 +12,9 @@ struct Variant: Encodable {
     var forges = false
     /// Whether a third of the images are hidden in training, so that the numbers must do without.
     var hides = false
+    /// The share of the examples whose numbers are hidden in training, so that the network must do
+    /// without; nil where none are.
+    var hiddenNumbers: Double?
     /// What sees the planes.
     var network = Network.small
     /// Whether network and numbers are trained apart, and joined by a regression.
@@ -57,6 +60,7 @@ struct Variant: Encodable {
             numbers: [.scalars, .rectifier]),
         // What it trains on.
         Variant(name: "a third of the images hidden in training", hides: true),
+        Variant(name: "the numbers hidden in half of the examples", hiddenNumbers: 0.5),
         Variant(name: "no changed images among the benign", negatives: .none),
         Variant(name: "only noise among the changed", negatives: .noise),
         Variant(name: "forged perturbations among the adversarial", forges: true),
@@ -64,6 +68,24 @@ struct Variant: Encodable {
         Variant(name: "twice as wide a network", network: .wide),
         Variant(name: "VGG11 at a quarter of its width", network: .vgg11),
         Variant(name: "network and numbers apart, joined by a regression", isFused: true),
+        // What helped, together.
+        Variant(name: "four strengths, and the logarithms", numbers: best),
+        Variant(
+            name: "the same, the numbers hidden in half of the examples", numbers: best,
+            hiddenNumbers: 0.5),
+        Variant(
+            name: "the same, network and numbers apart, joined by a regression", numbers: best,
+            isFused: true),
+        Variant(
+            name: "four strengths, the logarithms, f_rec on 4 masked copies, hidden in half",
+            numbers: best + [.rectifier4], hiddenNumbers: 0.5),
+        Variant(
+            name: "four strengths, the logarithms, hidden in half, twice as wide", numbers: best,
+            hiddenNumbers: 0.5, network: .wide),
+    ]
+
+    private static let best: [Numbers] = [
+        .scalars, .nearness, .noise1x4, .noise2x4, .noise5x4, .noise10x4,
     ]
 
     /// Forward passes of f that a verdict takes, a backward pass counted as two.

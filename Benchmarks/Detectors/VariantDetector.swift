@@ -104,13 +104,19 @@ struct VariantDetector {
         ) { indices, stream in
             let places = indices.map { examples[$0] }
             let classes = try Tensor(indices.map { isAdversarial[$0] ? 1 : 0 })
-            let shown = places.map { _ -> Float in
-                variant.hides && Int.random(in: 0..<3, using: &stream) == 0 ? 0 : 1
+            func shown(allBut share: Double) throws -> Tensor? {
+                guard share > 0 else { return nil }
+                let flags = places.map { _ in
+                    Float(Double.random(in: 0..<1, using: &stream) < share ? 0 : 1)
+                }
+                return try Tensor(flags, shape: [flags.count, 1])
             }
+            let images = try shown(allBut: variant.hides ? 1.0 / 3 : 0)
+            let numbers = try shown(allBut: variant.hiddenNumbers ?? 0)
             let input = try input(
                 part, of: features, at: places,
                 varied: { try augmentation.applied(to: $0, stream: &stream) },
-                hidden: { try $0 * Tensor(shown, shape: [shown.count, 1, 1, 1]) })
+                shownImages: images, shownNumbers: numbers)
             return (input, classes)
         }
         return part
@@ -138,18 +144,22 @@ struct VariantDetector {
 
     private static func input(
         _ part: Part, of features: Features, at places: [Int],
-        varied: (Tensor) throws -> Tensor = { $0 }, hidden: (Tensor) throws -> Tensor = { $0 }
+        varied: (Tensor) throws -> Tensor = { $0 }, shownImages: Tensor? = nil,
+        shownNumbers: Tensor? = nil
     ) throws -> Tensor {
         var inputs: [Tensor] = []
         if let scale = part.planeScale {
             let planes = try varied(features.planes(part.planes, at: places))
-            inputs.append(try hidden(scale.applied(to: planes)).flattened(from: 1))
+            let rows = try scale.applied(to: planes).flattened(from: 1)
+            inputs.append(try shownImages.map { try rows * $0 } ?? rows)
         }
         if let scale = part.numberScale {
             let rows = try features.numbers(part.numbers).rows(places)
-            inputs.append(
-                try scale.applied(to: rows.reshaped([rows.shape[0], rows.shape[1], 1, 1]))
-                    .flattened(from: 1).clamped(min: -10, max: 10))
+            let numbers = try scale.applied(
+                to: rows.reshaped([rows.shape[0], rows.shape[1], 1, 1])
+            )
+            .flattened(from: 1).clamped(min: -10, max: 10)
+            inputs.append(try shownNumbers.map { try numbers * $0 } ?? numbers)
         }
         return try .concatenated(inputs, dimension: 1)
     }

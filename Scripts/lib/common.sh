@@ -57,11 +57,13 @@ missing_packages() {
         [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
         [[ -e /usr/include/png.h ]] || echo libpng-dev
         [[ -e /usr/include/jpeglib.h ]] || echo libjpeg-dev
+        on_mac || [[ -e /usr/include/openssl/evp.h ]] || echo libssl-dev
         return
     fi
     pkg-config --exists zlib || echo zlib1g-dev
     pkg-config --exists libpng || echo libpng-dev
     pkg-config --exists libjpeg || echo libjpeg-dev
+    on_mac || pkg-config --exists libcrypto || echo libssl-dev
 }
 
 # The command a user types to install packages $@.

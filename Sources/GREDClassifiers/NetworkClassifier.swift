@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import GREDImages
 import LibTorch
@@ -85,7 +85,7 @@ public final class NetworkClassifier: TunableClassifier {
     /// SHA-256 of the weights in their file form: the name that a table gives to the model.
     public func contentHash() throws -> String {
         let data = try Safetensors.data(of: network.state)
-        return SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+        return SHA256.digest(of: data).hexadecimal
     }
 
     // MARK: A folder on disk

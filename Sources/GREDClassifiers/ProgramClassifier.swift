@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import GREDImages
 import LibTorch
@@ -197,7 +197,7 @@ public final class ProgramClassifier: TunableClassifier {
     }
 
     private static func hex(_ data: Data) -> String {
-        SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+        SHA256.digest(of: data).hexadecimal
     }
 
     /// Compares the program itself, before any normalisation, with what Python said of it.

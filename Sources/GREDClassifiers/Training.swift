@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import LibTorch
 
@@ -144,7 +144,7 @@ public struct Training {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
             let data = try encoder.encode(plan) + Data(identity.utf8)
-            return SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+            return SHA256.digest(of: data).hexadecimal
         }
     }
 

@@ -151,7 +151,7 @@ extension FuzzSubject {
         let detector = try UniversalDetector(
             .init(
                 imageShape: description.inputShape, readsMap: true, noise: noise, width: 2,
-                planes: .identity(planes: 2), numbers: .identity(planes: 3 + noise.numberCount),
+                planes: .identity(planes: 2), numbers: .identity(planes: 5 + noise.numberCount),
                 scalarsAlone: ScalarBaseline(
                     scalars: Tensor((0..<24).map(Float.init), shape: [8, 3]), isAdversarial: flags)),
             seed: 0)

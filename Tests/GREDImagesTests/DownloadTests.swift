@@ -138,7 +138,7 @@ struct DownloadTests {
         let text = message {
             try MNIST.download(into: folder.url, from: [impostor.url, empty.url])
         }
-        #expect(text.contains("6bbc9ace898e44ae57da46a324031adb"))
+        #expect(text.contains("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"))
         #expect(text.contains("status 404"))
         #expect(text.contains("GRED_MNIST_URL"))
         #expect(try folder.names.isEmpty)

@@ -31,7 +31,7 @@ struct IDXTests {
         let idx = try images(Self.gzippedByPython)
         #expect(idx.dimensions == [2, 2, 2])
         #expect(idx.body == Array(1...8))
-        #expect(try idx.md5 == images(good).md5)
+        #expect(try idx.contentHash == images(good).contentHash)
     }
 
     @Test("gzip files of several members are read", arguments: [1, 4, 15, 23])

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import LibTorch
 import TestSupport
@@ -35,7 +35,7 @@ struct PictureTests {
         for (name, expected) in hashes {
             let picture = try Picture(contentsOf: folder.appending(component: name))
             let pixels = picture.converted(toChannels: 3).pixels
-            let hash = hexadecimal(SHA256.hash(data: pixels))
+            let hash = SHA256.digest(of: pixels).hexadecimal
             #expect(hash == expected, "\(name)")
         }
     }

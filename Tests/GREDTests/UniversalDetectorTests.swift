@@ -14,7 +14,7 @@ struct UniversalDetectorTests {
 
     init() throws { small = try SmallGuard(imageCount: 12) }
 
-    static let noise = NoisyCopies(strengths: [0.02, 0.1], copies: 3)
+    static let noise = NoisyCopies(strengths: [0.02, 0.01, 0.1], copies: 3)
 
     private func detector(readsMap: Bool = true, noise: NoisyCopies = noise) throws
         -> UniversalDetector
@@ -23,7 +23,7 @@ struct UniversalDetectorTests {
             .init(
                 imageShape: SmallGuard.shape, readsMap: readsMap, noise: noise, width: 4,
                 planes: .identity(planes: readsMap ? 2 : 1),
-                numbers: .identity(planes: 3 + noise.numberCount)), seed: 5)
+                numbers: .identity(planes: 5 + noise.numberCount)), seed: 5)
     }
 
     @Test("counts what noisy copies do as a plain loop over images does")
@@ -35,31 +35,49 @@ struct UniversalDetectorTests {
             of: small.images, sensitivity: sensitivity, in: classifier, streams: &streams)
         let found = response.numbers
         let runnersUp = try #require(response.runnerUp).ints()
-        #expect(found.shape == [12, 10])
+        #expect(found.shape == [12, 15])
         let numbers = try found.doubles()
         for index in 0..<12 {
             var stream = untouched[index]
             let expected = try plainNumbers(of: small.images.rows([index]), stream: &stream)
             for (place, value) in expected.enumerated() {
-                #expect(abs(numbers[index * 10 + place] - value) < 1e-4)
+                #expect(abs(numbers[index * 15 + place] - value) < 1e-4)
             }
             var again = untouched[index]
             #expect(try runnersUp[index] == plainRunnerUp(of: small.images.rows([index]), &again))
         }
     }
 
-    /// The second choice by the summed logits of the weakest noise's copies.
+    /// The second choice by the summed logits of the copies with the two weaker noises.
     private func plainRunnerUp(of image: Tensor, _ stream: inout RandomStream) throws -> Int? {
         let own = try classifier.predictions(for: image).ints()[0]
         var sums = [0.0, 0, 0]
-        for _ in 0..<Self.noise.copies {
-            let noise = try Tensor(stream.normals(image.count), shape: image.shape)
-            let logits = try classifier.logits(
-                of: (image + noise * Self.noise.strengths[0]).clamped(min: 0, max: 1)
-            ).doubles()
-            for label in sums.indices { sums[label] += logits[label] }
+        for strength in Self.noise.strengths.prefix(2) {
+            for _ in 0..<Self.noise.copies {
+                let noise = try Tensor(stream.normals(image.count), shape: image.shape)
+                let logits = try classifier.logits(
+                    of: (image + noise * strength).clamped(min: 0, max: 1)
+                ).doubles()
+                for label in sums.indices { sums[label] += logits[label] }
+            }
         }
         return sums.indices.filter { $0 != own }.max { sums[$0] < sums[$1] }
+    }
+
+    @Test("says how near the second choice is, as plain arithmetic does")
+    func nearness() throws {
+        let sensitivity = try classifier.inputSensitivity(of: small.images)
+        let found = try sensitivity.nearness().doubles()
+        let logits = try sensitivity.logits.doubles()
+        let gradients = try sensitivity.gradient.flattened(from: 1).doubles()
+        let size = gradients.count / 12
+        for index in 0..<12 {
+            let row = logits[index * 3..<index * 3 + 3].sorted()
+            let lead = log(row[2] - row[1] + 1e-3)
+            let square = gradients[index * size..<(index + 1) * size].reduce(0) { $0 + $1 * $1 }
+            #expect(abs(found[2 * index] - lead) < 1e-3)
+            #expect(abs(found[2 * index + 1] - (lead - log(square) / 2)) < 1e-3)
+        }
     }
 
     /// As the definition reads, in Double.
@@ -151,8 +169,8 @@ struct UniversalDetectorTests {
         let fault = #expect(throws: DetectorFault.self) {
             try UniversalDetector(description, seed: 1)
         }
-        #expect("\(try #require(fault))".contains("13 numbers"))
-        description.numbers = .identity(planes: 13)
+        #expect("\(try #require(fault))".contains("20 numbers"))
+        description.numbers = .identity(planes: 20)
         description.imageShape = ImageShape(channels: 1, height: 4, width: 8)
         #expect(throws: DetectorFault.imageTooSmall(description.imageShape)) {
             try UniversalDetector(description, seed: 1)

@@ -34,9 +34,9 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
     public struct Response {
         /// `[N, 5 · strengths]`.
         public var numbers: Tensor
-        /// The likeliest class but ŷ by the mean logits of the copies with the first strength of noise,
-        /// `[N]`; nil where there is none. A little noise leads out of a narrow minimum to where the
-        /// image came from.
+        /// The likeliest class but ŷ by the mean logits of the copies with the weaker half of the
+        /// strengths, `[N]`; nil where there are no copies. A little noise leads out of a narrow
+        /// minimum to where the image came from, and more of it leads away from there too.
         public var runnerUp: Tensor?
     }
 
@@ -58,7 +58,8 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
         let labels = sensitivity.labels
         let before = try Self.against(labels, sensitivity.logits)
         var columns: [Tensor] = []
-        var runnerUp: Tensor?
+        let weaker = strengths.sorted().prefix((strengths.count + 1) / 2)
+        var weakerRise: Tensor?
         for strength in strengths {
             var margins: [Tensor] = []
             var others: [Tensor] = []
@@ -78,12 +79,15 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
             let mean = try margin.mean([0])
             // ŷ against itself never rises, and must not be the largest where all others fall.
             let rise = try Tensor.stacked(rises).mean([0]).replacing(labels, with: -.infinity)
-            runnerUp = try runnerUp ?? (rise + before).argmax(1)
+            if weaker.contains(strength) {
+                weakerRise = try weakerRise.map { try $0 + rise } ?? rise
+            }
             columns += [
                 mean, try margin.minimum(over: [0]), try Tensor.stacked(others).mean([0]),
                 try rise.maximum(over: [1]), try mean - sensitivity.margin,
             ]
         }
+        let runnerUp = try weakerRise.map { try ($0 / Double(weaker.count) + before).argmax(1) }
         return Response(numbers: try .stacked(columns, dimension: 1), runnerUp: runnerUp)
     }
 

@@ -13,4 +13,18 @@ extension InputSensitivity {
         let distance = try (margin.clamped(min: 1e-20).log() - norm).clamped(max: 40).softplus()
         return try .stacked([logScale, norm, distance], dimension: 1)
     }
+
+    /// How many numbers ``nearness()`` gives an image.
+    static let nearnessCount = 2
+
+    /// How near the second choice is, for images whose boundary is so near that the other numbers are
+    /// all but 0: ln(λ + 0.001) and ln((λ + 0.001)/‖G‖₂), where λ is what the likeliest class's logit
+    /// has over the second one's. An attack that takes the shortest way stops at a λ that no clean image
+    /// has.
+    /// - Returns: `[N, 2]`.
+    package func nearness() throws -> Tensor {
+        let others = try logits.replacing(labels, with: -.infinity).maximum(over: [1])
+        let lead = try (logits.picked(labels) - others + 1e-3).log()
+        return try .stacked([lead, lead - logMapNorms()], dimension: 1)
+    }
 }

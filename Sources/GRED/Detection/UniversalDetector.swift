@@ -43,7 +43,9 @@ public final class UniversalDetector {
         }
 
         /// How many numbers join the network's features.
-        public var numberCount: Int { InputSensitivity.scalarCount + noise.numberCount }
+        public var numberCount: Int {
+            InputSensitivity.scalarCount + InputSensitivity.nearnessCount + noise.numberCount
+        }
         /// How many planes the network sees.
         var planeCount: Int { imageShape.channels * (readsMap ? 2 : 1) }
     }
@@ -92,7 +94,8 @@ public final class UniversalDetector {
     public struct Reading {
         /// The image and, where the detector reads it, the logarithmic map, `[N, P, H, W]`.
         public var planes: Tensor
-        /// ℓ, ln ‖G‖, the distance to the boundary, and five numbers for each strength of noise, `[N, F]`.
+        /// ℓ, ln ‖G‖, the distance to the boundary, two numbers that say how near the second choice is,
+        /// and five for each strength of noise, `[N, F]`.
         public var numbers: Tensor
         /// The likeliest class but the classifier's own in a little noise, `[N]`, where noisy copies are
         /// read.
@@ -105,10 +108,10 @@ public final class UniversalDetector {
             readsMap: Bool, noise: NoisyCopies, streams: [RandomStream]
         ) throws {
             var streams = streams
-            let scalars = try sensitivity.scalars()
             let response = try noise.response(
                 of: images, sensitivity: sensitivity, in: classifier, streams: &streams)
-            numbers = try .concatenated([scalars, response.numbers], dimension: 1)
+            numbers = try .concatenated(
+                [sensitivity.scalars(), sensitivity.nearness(), response.numbers], dimension: 1)
             noisyRunnerUp = response.runnerUp
             planes =
                 try readsMap

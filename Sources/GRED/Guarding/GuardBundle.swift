@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import GREDClassifiers
 import LibTorch
@@ -271,7 +271,7 @@ public enum GuardBundle {
     private static let manifestName = "guard.json"
 
     private static func hash(_ data: Data) -> String {
-        SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+        SHA256.digest(of: data).hexadecimal
     }
 }
 

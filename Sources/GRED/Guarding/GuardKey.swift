@@ -1,13 +1,13 @@
-import Crypto
+import Digests
 import Foundation
 import LibTorch
 
 /// The secret that the guard's masks depend on. It belongs to a deployment, not to a bundle.
 public struct GuardKey: Sendable {
-    private let key: SymmetricKey
+    private let key: [UInt8]
 
     /// A key from a passphrase, of any length.
-    public init(_ secret: String) { key = SymmetricKey(data: SHA256.hash(data: Data(secret.utf8))) }
+    public init(_ secret: String) { key = SHA256.digest(of: Data(secret.utf8)) }
 
     /// The key of published tables: fixed and known to all, so that figures can be repeated.
     public static let published = GuardKey("GRED published tables")
@@ -20,8 +20,8 @@ public struct GuardKey: Sendable {
         let bytes = try (images * 255).round().to(.uint8).bytes()
         let size = bytes.count / max(images.shape[0], 1)
         return (0..<images.shape[0]).map { index in
-            let code = HMAC<SHA256>.authenticationCode(
-                for: bytes[index * size..<(index + 1) * size], using: key)
+            let code = SHA256.authenticationCode(
+                of: bytes[index * size..<(index + 1) * size], key: key)
             let seed = code.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
             return RandomStream(seed: UInt64(littleEndian: seed), purpose: purpose)
         }

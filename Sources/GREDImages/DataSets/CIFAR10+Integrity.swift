@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 extension CIFAR10 {
@@ -25,14 +25,14 @@ extension CIFAR10 {
                 return memcmp(
                     pixels.baseAddress! + one * size, pixels.baseAddress! + other * size, size) < 0
             }
-            var hash = SHA256()
+            let hash = SHA256()
             for image in order {
-                hash.update(data: [UInt8(truncatingIfNeeded: set.labels[image])])
+                hash.update([UInt8(truncatingIfNeeded: set.labels[image])])
                 hash.update(
-                    bufferPointer: UnsafeRawBufferPointer(
+                    UnsafeRawBufferPointer(
                         rebasing: pixels[image * size..<(image + 1) * size]))
             }
-            return hash.finalize().map { String(format: "%02x", $0) }.joined()
+            return hash.digest().hexadecimal
         }
     }
 }

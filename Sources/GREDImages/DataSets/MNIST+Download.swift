@@ -17,7 +17,7 @@ extension MNIST {
 
     /// Fetches those of the four files that a folder lacks.
     ///
-    /// Each goes to a temporary name beside its place, must be the published file (MD5 of its
+    /// Each goes to a temporary name beside its place, must be the published file (SHA-256 of its
     /// gunzipped bytes), and is then renamed: whatever interrupts this, no half file is left under
     /// a real name, and the next call fetches what is still missing. Files that are there already
     /// are not looked into.

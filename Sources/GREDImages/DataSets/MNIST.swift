@@ -15,7 +15,7 @@ public struct MNIST: Sendable {
     /// Whether the files are the published ones.
     public let integrity: Integrity
 
-    /// Whether files are those that were published, by the MD5 of their gunzipped bytes.
+    /// Whether files are those that were published, by the SHA-256 of their gunzipped bytes.
     public enum Integrity: Sendable, Equatable {
         /// All four files have the published sums.
         case original
@@ -27,9 +27,9 @@ public struct MNIST: Sendable {
     public struct Mismatch: Error, Sendable, Equatable {
         /// The file, as it lies in its folder, gzipped or not.
         public let path: String
-        /// MD5 of the gunzipped file, 32 hexadecimal digits.
+        /// SHA-256 of the gunzipped file, 64 hexadecimal digits.
         public let expected: String
-        /// MD5 of the gunzipped file, 32 hexadecimal digits.
+        /// SHA-256 of the gunzipped file, 64 hexadecimal digits.
         public let found: String
     }
 
@@ -71,13 +71,17 @@ public struct MNIST: Sendable {
             self == .trainImages || self == .testImages ? .images : .labels
         }
 
-        /// MD5 of the published file, gunzipped.
-        var md5: String {
+        /// SHA-256 of the published file, gunzipped.
+        var contentHash: String {
             switch self {
-            case .trainImages: "6bbc9ace898e44ae57da46a324031adb"
-            case .trainLabels: "a25bea736e30d166cdddb491f175f624"
-            case .testImages: "2646ac647ad5339dbf082846283269ea"
-            case .testLabels: "27ae3e4e09519cfbb04c329615203637"
+            case .trainImages:
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+            case .trainLabels:
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+            case .testImages:
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+            case .testLabels:
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
             }
         }
 
@@ -91,8 +95,9 @@ public struct MNIST: Sendable {
         }
 
         func mismatch(_ idx: IDX) -> Mismatch? {
-            let found = idx.md5
-            return found == md5 ? nil : Mismatch(path: idx.path, expected: md5, found: found)
+            let found = idx.contentHash
+            return found == contentHash
+                ? nil : Mismatch(path: idx.path, expected: contentHash, found: found)
         }
     }
 }
@@ -101,7 +106,7 @@ extension MNIST.Mismatch: LocalizedError, CustomStringConvertible {
     public var errorDescription: String? { description }
 
     public var description: String {
-        "\(path): expected MNIST's published file (MD5 \(expected) once gunzipped), found MD5 "
+        "\(path): expected MNIST's published file (SHA-256 \(expected) once gunzipped), found SHA-256 "
             + "\(found); fetch it again, or name the data as your own"
     }
 }

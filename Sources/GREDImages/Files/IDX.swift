@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 /// The contents of an idx file: the format of MNIST and its relatives.
@@ -62,13 +62,12 @@ public struct IDX: Sendable {
         path = source.path
     }
 
-    /// MD5 of the gunzipped file, 32 lowercase hexadecimal digits: the sum that MNIST is
-    /// published with. It tells one known file from another; it is no protection.
-    public var md5: String {
-        var hash = Insecure.MD5()
-        header.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        body.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return hexadecimal(hash.finalize())
+    /// SHA-256 of the gunzipped file, 64 lowercase hexadecimal digits.
+    public var contentHash: String {
+        let hash = SHA256()
+        hash.update(header)
+        hash.update(body)
+        return hash.digest().hexadecimal
     }
 
     private static func readHeader(

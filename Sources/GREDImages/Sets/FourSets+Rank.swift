@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// Where an image stands among others: SHA-256 of (seed as 8 little-endian bytes, pixels), in the
 /// order of its bytes. Identical images have one rank.
@@ -6,10 +6,10 @@ struct Rank: Comparable, Hashable, Sendable {
     private let a, b, c, d: UInt64
 
     init(seed: UInt64, pixels: [UInt8]) {
-        var hash = SHA256()
-        withUnsafeBytes(of: seed.littleEndian) { hash.update(bufferPointer: $0) }
-        hash.update(data: pixels)
-        (a, b, c, d) = hash.finalize().withUnsafeBytes { digest in
+        let hash = SHA256()
+        withUnsafeBytes(of: seed.littleEndian) { hash.update($0) }
+        hash.update(pixels)
+        (a, b, c, d) = hash.digest().withUnsafeBytes { digest in
             func word(_ index: Int) -> UInt64 {
                 UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
             }

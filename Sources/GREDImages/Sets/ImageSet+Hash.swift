@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 extension ImageSet {
@@ -12,18 +12,12 @@ extension ImageSet {
     /// - Throws: As ``bytes(of:)-(Int)``.
     public var contentHash: String {
         get throws {
-            var hash = SHA256()
+            let hash = SHA256()
             let numbers = [shape.channels, shape.height, shape.width, count] + labels
             let littleEndian = numbers.map { Int64($0).littleEndian }
-            littleEndian.withUnsafeBytes { hash.update(bufferPointer: $0) }
-            for index in labels.indices { try hash.update(data: bytes(of: index)) }
-            return hexadecimal(hash.finalize())
+            littleEndian.withUnsafeBytes { hash.update($0) }
+            for index in labels.indices { try hash.update(bytes(of: index)) }
+            return hash.digest().hexadecimal
         }
     }
-}
-
-/// Lowercase, two digits a byte.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import GRED
 import LibTorch
@@ -16,7 +16,7 @@ public struct PaperGuard {
     public init(bundle: URL) throws {
         sentry = try GuardBundle.read(bundle)
         let manifest = try Data(contentsOf: bundle.appending(component: "guard.json"))
-        identity = SHA256.hash(data: manifest).map { String(format: "%02x", $0) }.joined()
+        identity = SHA256.digest(of: manifest).hexadecimal
     }
 
     /// By how much the log-odds of each image exceed the guard's threshold: positive says adversarial.

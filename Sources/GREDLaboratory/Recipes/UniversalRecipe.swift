@@ -25,7 +25,7 @@ public struct UniversalRecipe: Sendable {
     /// Whether the detector sees the logarithmic map beside the image.
     public var readsMap = false
     /// The noisy copies that the detector asks the classifier about.
-    public var noise = NoisyCopies(strengths: [0.02, 0.05], copies: 4)
+    public var noise = NoisyCopies(strengths: [0.01, 0.02, 0.05, 0.1], copies: 2)
     /// The channels of the detector's first block.
     public var width: Int
     /// Passes of the detector's training over its examples.

@@ -1,11 +1,11 @@
-import Crypto
+import Digests
 import Foundation
 
 /// The name of a result by what it was made from: SHA-256 of a configuration's canonical JSON.
 public enum ContentKey {
     /// Hex, 64 characters.
     public static func of(_ configuration: some Encodable) throws -> String {
-        hex(SHA256.hash(data: try canonicalJSON(configuration)))
+        SHA256.digest(of: try canonicalJSON(configuration)).hexadecimal
     }
 
     /// JSON with sorted keys, so that equal values give equal bytes.
@@ -13,9 +13,5 @@ public enum ContentKey {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(value)
-    }
-
-    private static func hex(_ digest: some Sequence<UInt8>) -> String {
-        digest.map { String(format: "%02x", $0) }.joined()
     }
 }
