@@ -31,7 +31,9 @@ struct MNISTTests {
             return
         }
         #expect(mismatches.count == 4)
-        #expect(mismatches[0].description.contains("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"))
+        #expect(
+            mismatches[0].description.contains(
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"))
     }
 
     @Test("a missing file is named")
