@@ -25,7 +25,7 @@ struct Variant: Encodable {
 
     /// What is compared.
     static let all = [
-        Variant(name: "as it is: image, 3 numbers, 4 copies at σ 0.02 and 0.05"),
+        Variant(name: "as it was: image, 3 numbers, 4 copies at σ 0.02 and 0.05"),
         // What the network reads.
         Variant(name: "3 numbers alone", planes: [], numbers: [.scalars]),
         Variant(name: "3 numbers and noisy copies, no image", planes: []),

@@ -113,7 +113,7 @@ public struct AttackBatch {
 
 extension Tensor {
     /// With 0 in place of what is not a number.
-    func withoutNaN() throws -> Tensor { try isNaN().choose(zerosLike(), self) }
+    package func withoutNaN() throws -> Tensor { try isNaN().choose(zerosLike(), self) }
 
     /// `yes` for the images `[N, C, H, W]` whose flag `[N]` holds, `no` for the others.
     public static func chosen(where flags: Tensor, _ yes: Tensor, _ no: Tensor) throws -> Tensor {

@@ -24,6 +24,12 @@ public protocol Classifier {
     /// attack claims is judged by the classifier itself.
     func frozen(_ precision: Precision) throws -> any Classifier
 
+    /// A copy whose gradients have gradients, every kink rounded off over about 1/`sharpness`, to
+    /// attack what reads the classifier's gradient: a network of ReLUs has hardly any second
+    /// derivatives of its own. What is found is judged by the classifier itself.
+    /// - Throws: `ProgramFault` where an operator cannot be written so.
+    func smoothed(sharpness: Double) throws -> any Classifier
+
     /// About how many bytes a pass keeps for each image while a gradient is to be taken; nil where
     /// that is not known.
     func bytesPerImage() throws -> Int?
@@ -32,6 +38,9 @@ public protocol Classifier {
 extension Classifier {
     /// The classifier itself, where nothing is known that would be faster.
     public func frozen(_ precision: Precision) throws -> any Classifier { self }
+
+    /// The classifier itself: taken to be smooth where nothing else is known.
+    public func smoothed(sharpness: Double) throws -> any Classifier { self }
 
     /// Not known.
     public func bytesPerImage() throws -> Int? { nil }

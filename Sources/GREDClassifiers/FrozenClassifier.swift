@@ -11,10 +11,16 @@ public final class FrozenClassifier: Classifier {
 
     /// Records a classifier whose pass does not depend on the number of images, except through
     /// operators: every built-in network.
-    public init(recording classifier: NetworkClassifier, precision: Precision = .float32) throws {
+    /// - Parameter sharpness: where given, kinks are rounded off, as `Program.smoothed(sharpness:)`
+    ///   says.
+    public init(
+        recording classifier: NetworkClassifier, precision: Precision = .float32,
+        sharpness: Double? = nil
+    ) throws {
         inputShape = classifier.inputShape
         classNames = classifier.classNames
         var program = try classifier.recorded().program.frozen()
+        if let sharpness { program = try program.smoothed(sharpness: sharpness) }
         // What was not rewritten is still the network's own.
         program.tensors = try program.tensors.mapValues { try $0.cloned() }
         replay = try Replay(program, precision: precision)
@@ -41,5 +47,9 @@ extension NetworkClassifier {
 
     public func frozen(_ precision: Precision) throws -> any Classifier {
         try FrozenClassifier(recording: self, precision: precision)
+    }
+
+    public func smoothed(sharpness: Double) throws -> any Classifier {
+        try FrozenClassifier(recording: self, sharpness: sharpness)
     }
 }

@@ -15,6 +15,13 @@ public struct MarginGradient {
     /// The logits of the same pass, `[N, L]`.
     public let logits: Tensor
 
+    /// Joins what belongs together; nothing is checked.
+    package init(gradient: Tensor, margin: Tensor, logits: Tensor) {
+        self.gradient = gradient
+        self.margin = margin
+        self.logits = logits
+    }
+
     /// ℓ = −softplus(m), `[N]`: the logarithm of the cross entropy's slope, σ(−m).
     public func logScale() throws -> Tensor { try -margin.softplus() }
 }
@@ -49,5 +56,22 @@ extension Classifier {
         }
         return MarginGradient(
             gradient: gradient, margin: margin, logits: try logits.detached())
+    }
+
+    /// The same as part of the graph that `images` belong to, so that it has gradients itself: for an
+    /// attack on what reads it. To be called inside `Gradient.recording(_:)`.
+    /// - Parameters:
+    ///   - images: `[N, C, H, W]` in 0…1, watched or made of what is.
+    ///   - labels: class numbers `[N]`, of int64.
+    /// - Throws: `TorchError.noGradient` for images that no gradient is asked of.
+    public func differentiableMarginGradient(of images: Tensor, at labels: Tensor) throws
+        -> MarginGradient
+    {
+        let logits = try logits(of: images)
+        let margin = try logits.margin(of: labels)
+        guard
+            let gradient = try Gradient.of([margin], towards: [images], differentiable: true)[0]
+        else { throw TorchError.noGradient(reason: "the margin does not depend on the images.") }
+        return MarginGradient(gradient: gradient, margin: margin, logits: logits)
     }
 }

@@ -138,6 +138,12 @@ public final class ProgramClassifier: TunableClassifier {
             self, running: program.frozen(), precision: precision, knownHash: contentHash())
     }
 
+    public func smoothed(sharpness: Double) throws -> any Classifier {
+        try ProgramClassifier(
+            self, running: program.twiceDifferentiable().smoothed(sharpness: sharpness),
+            knownHash: contentHash())
+    }
+
     public func bytesPerImage() throws -> Int? {
         let grey = try Self.grey(inputShape, for: program).to(device)
         let input = try programNetwork.normalisation?.applied(to: grey) ?? grey

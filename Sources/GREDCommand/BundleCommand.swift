@@ -97,7 +97,7 @@ private struct ModelCard {
                 [
                     "by one network on the image"
                         + (detector.description.readsMap ? " and its sensitivity map" : "")
-                        + ", three numbers of the sensitivity, and \(noise.passes) noisy copies",
+                        + ", five numbers of the sensitivity, and \(noise.passes) noisy copies",
                     threshold ?? "without a calibrated threshold",
                     "an image costs \(noise.passes + 1) passes of the classifier and one back",
                 ])
@@ -111,7 +111,7 @@ private struct ModelCard {
             [
                 sentry.chooser == nil
                     ? "by the rectifier on \(copies)"
-                    : "by evidence: second choice, step back, descent, or the rectifier on \(copies)"
+                    : "by evidence: the second choice, that in a little noise, a step back, or the rectifier on \(copies)"
             ])
     }
 

@@ -27,7 +27,7 @@ struct GREDCommand: ParsableCommand {
         subcommands: [
             DemoCommand.self, DataCommand.self, TrainCommand.self, ExportCommand.self,
             ModelCommand.self, AttackCommand.self, ProtectCommand.self, InspectCommand.self,
-            EvaluateCommand.self, ReproduceCommand.self, BundleCommand.self,
+            EvaluateCommand.self, ReproduceCommand.self, AuditCommand.self, BundleCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -72,6 +72,23 @@ extension ProgramTests {
                 "evaluate", "guard", "--data", "digits", "--profile", "smoke", "--json",
                 "--output", "report")
             try checkReport(report)
+
+            let audit = try object(
+                Data(
+                    gred(
+                        "audit", "guard", "--data", "digits", "--profile", "smoke", "--json",
+                        "--output", "audit"
+                    ).utf8))
+            let rows = try #require(audit["rows"] as? [[String: Any]])
+            #expect(rows.count == 12)
+            for row in rows {
+                let fooled = try #require(row["fooled"] as? Double)
+                let passes = try #require(row["passes_at_1_percent"] as? Double)
+                let passesAtFive = try #require(row["passes_at_5_percent"] as? Double)
+                // What 5% of clean images exceed flags more.
+                #expect(passesAtFive <= passes && passes <= fooled)
+            }
+            #expect(try place.contents.contains("audit/index.html"))
         }
 
         private func checkAttacks() throws {

@@ -11,7 +11,7 @@ public struct Opinion {
 
     /// From two logits an image, `[N, 2]`: class 0 is benign, class 1 adversarial, as l = (l⁺, l⁻) in
     /// the paper's Eq. 7.
-    init(classes logits: Tensor) throws {
+    package init(classes logits: Tensor) throws {
         let columns = (
             try logits.sliced(0..<1, dimension: 1), try logits.sliced(1..<2, dimension: 1)
         )

@@ -267,6 +267,84 @@ extension PaperNumbers {
         table3|ImageNet|DDN-T|DET_sal|0.5|
         table3|ImageNet|DDN-T|DET_IS|0.939|
         table3|ImageNet|DDN-T|DET_GRED|0.939|
+        table4|MNIST|FGSM-U|no_detector|0.271|
+        table4|MNIST|FGSM-U|DET_IS|0.012|
+        table4|MNIST|FGSM-U|DET_GRED|0.0|
+        table4|MNIST|DFool-U|no_detector|1.0|
+        table4|MNIST|DFool-U|DET_IS|0.828|
+        table4|MNIST|DFool-U|DET_GRED|0.286|
+        table4|MNIST|PGD-U|no_detector|1.0|
+        table4|MNIST|PGD-U|DET_IS|0.871|
+        table4|MNIST|PGD-U|DET_GRED|0.263|
+        table4|MNIST|CW-U|no_detector|1.0|
+        table4|MNIST|CW-U|DET_IS|0.0|
+        table4|MNIST|CW-U|DET_GRED|0.008|
+        table4|MNIST|DDN-U|no_detector|1.0|
+        table4|MNIST|DDN-U|DET_IS|0.004|
+        table4|MNIST|DDN-U|DET_GRED|0.941|
+        table4|CIFAR10|FGSM-U|no_detector|0.315|
+        table4|CIFAR10|FGSM-U|DET_IS|0.009|
+        table4|CIFAR10|FGSM-U|DET_GRED|0.0|
+        table4|CIFAR10|DFool-U|no_detector|1.0|
+        table4|CIFAR10|DFool-U|DET_IS|0.738|
+        table4|CIFAR10|DFool-U|DET_GRED|0.734|
+        table4|CIFAR10|PGD-U|no_detector|0.945|
+        table4|CIFAR10|PGD-U|DET_IS|0.805|
+        table4|CIFAR10|PGD-U|DET_GRED|0.143|
+        table4|CIFAR10|CW-U|no_detector|1.0|
+        table4|CIFAR10|CW-U|DET_IS|0.009|
+        table4|CIFAR10|CW-U|DET_GRED|0.023|
+        table4|CIFAR10|DDN-U|no_detector|1.0|
+        table4|CIFAR10|DDN-U|DET_IS|0.019|
+        table4|CIFAR10|DDN-U|DET_GRED|0.014|
+        table4|ImageNet|FGSM-U|no_detector|0.608|
+        table4|ImageNet|FGSM-U|DET_IS|0.566|
+        table4|ImageNet|FGSM-U|DET_GRED|0.18|
+        table4|ImageNet|DFool-U|no_detector|0.995|
+        table4|ImageNet|DFool-U|DET_IS|0.087|
+        table4|ImageNet|DFool-U|DET_GRED|0.087|
+        table4|ImageNet|PGD-U|no_detector|1.0|
+        table4|ImageNet|PGD-U|DET_IS|0.359|
+        table4|ImageNet|PGD-U|DET_GRED|0.425|
+        table4|ImageNet|CW-U|no_detector|1.0|The same row stands under CIFAR10: probably copied.
+        table4|ImageNet|CW-U|DET_IS|0.009|The same row stands under CIFAR10: probably copied.
+        table4|ImageNet|CW-U|DET_GRED|0.023|The same row stands under CIFAR10: probably copied.
+        table4|ImageNet|DDN-U|no_detector|1.0|
+        table4|ImageNet|DDN-U|DET_IS|0.159|
+        table4|ImageNet|DDN-U|DET_GRED|0.092|
+        table5|MNIST|PGD-T|no_detector|1.0|
+        table5|MNIST|PGD-T|DET_IS|1.0|
+        table5|MNIST|PGD-T|DET_GRED|0.437|
+        table5|MNIST|CW-T|no_detector|1.0|
+        table5|MNIST|CW-T|DET_IS|0.18|
+        table5|MNIST|CW-T|DET_GRED|0.471|
+        table5|MNIST|DDN-T|no_detector|1.0|
+        table5|MNIST|DDN-T|DET_IS|0.808|
+        table5|MNIST|DDN-T|DET_GRED|0.392|
+        table5|CIFAR10|PGD-T|no_detector|0.957|
+        table5|CIFAR10|PGD-T|DET_IS|0.734|
+        table5|CIFAR10|PGD-T|DET_GRED|0.463|
+        table5|CIFAR10|CW-T|no_detector|1.0|
+        table5|CIFAR10|CW-T|DET_IS|0.556|
+        table5|CIFAR10|CW-T|DET_GRED|0.321|
+        table5|CIFAR10|DDN-T|no_detector|1.0|
+        table5|CIFAR10|DDN-T|DET_IS|1.0|
+        table5|CIFAR10|DDN-T|DET_GRED|1.0|
+        table5|ImageNet|PGD-T|no_detector|1.0|
+        table5|ImageNet|PGD-T|DET_IS|0.456|
+        table5|ImageNet|PGD-T|DET_GRED|0.485|
+        table5|ImageNet|CW-T|no_detector|0.995|
+        table5|ImageNet|CW-T|DET_IS|0.056|
+        table5|ImageNet|CW-T|DET_GRED|0.015|
+        table5|ImageNet|DDN-T|no_detector|1.0|
+        table5|ImageNet|DDN-T|DET_IS|0.338|
+        table5|ImageNet|DDN-T|DET_GRED|0.326|
+        table6|MNIST|DDN-U|no_detector|0.787|
+        table6|MNIST|DDN-U|DET_GRED|10.252|
+        table6|CIFAR10|DFool-U|no_detector|0.291|
+        table6|CIFAR10|DFool-U|DET_GRED|0.652|
+        table6|CIFAR10|DDN-T|no_detector|0.45|
+        table6|CIFAR10|DDN-T|DET_GRED|0.618|
         table7|MNIST|FGSM-U|adversarial_only|0.987|
         table7|MNIST|PGD-U|adversarial_only|0.973|
         table7|MNIST|PGD-T|adversarial_only|0.967|

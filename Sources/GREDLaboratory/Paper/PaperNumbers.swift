@@ -10,6 +10,12 @@ public enum PaperNumbers {
         case table2
         /// Black-box detection.
         case table3
+        /// Success of untargeted white-box attacks.
+        case table4
+        /// Success of targeted white-box attacks.
+        case table5
+        /// The L2 norm of what white-box attacks need.
+        case table6
         /// Accuracy of the rectifier (`adversarial_only`) and of the joint defence (`mixed`).
         case table7
     }

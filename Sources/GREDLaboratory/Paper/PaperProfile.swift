@@ -38,6 +38,10 @@ public struct PaperProfile: Sendable {
     public var accuracyImages: Int
     /// Attacks whose rectifiers have controls.
     public var rectifierControls: [PaperAttack]
+    /// Images of `test` that white-box attacks are tried on.
+    public var whiteBoxImages: Int
+    /// CW's search steps and iterations in white-box attacks; nil for those of the other tables.
+    var whiteBoxCW: (searchSteps: Double, iterations: Double)?
     /// Of all training, and of the attacks' searches.
     public var precision: Precision
     /// f for a folder of photographs, in place of the paper's ResNet152 for ImageNet.
@@ -52,7 +56,7 @@ public struct PaperProfile: Sendable {
         name: "smoke", fit: 1_500, classifierWidth: 0.25, digitEpochs: 3, photographEpochs: 3,
         detectorWidth: 0.125, detectorEpochs: 5, rectifierEpochs: 1, batchSize: 16,
         guardImages: 48, guardImagesCW: 32, testImages: 32, testImagesCW: 24, maskingImages: 16,
-        accuracyImages: 500, rectifierControls: [.ddnU], precision: .float32,
+        accuracyImages: 500, rectifierControls: [.ddnU], whiteBoxImages: 6, precision: .float32,
         choices: {
             $0.pgdSteps = 10
             $0.pgdStepSize = $0.epsilon / 5
@@ -73,7 +77,8 @@ public struct PaperProfile: Sendable {
         detectorWidth: 0.5,
         detectorEpochs: 10, rectifierEpochs: 6, batchSize: 128, guardImages: 2_000,
         guardImagesCW: 1_000, testImages: 1_000, testImagesCW: 500, maskingImages: 300,
-        accuracyImages: .max, rectifierControls: [.pgdU, .cwU, .ddnU], precision: .bfloat16,
+        accuracyImages: .max, rectifierControls: [.pgdU, .cwU, .ddnU],
+        whiteBoxImages: 100, whiteBoxCW: (2, 100), precision: .bfloat16,
         choices: {
             $0.cwSearchSteps = 3
             $0.cwIterations = 150
@@ -82,6 +87,7 @@ public struct PaperProfile: Sendable {
         },
         notes: [
             "CW takes 3 search steps of at most 150 iterations at learning rate 0.05 from the constant 1, on 1,000 images for training and 500 for the tables; the other attacks have 2,000 and 1,000.",
+            "White-box attacks are tried on 100 images, CW there with 2 × 100.",
             "The detectors' VGG11 has half its width.",
             "Attacks search in bfloat16 where the processor has instructions for it; what they claim is judged in float32.",
         ])
@@ -92,7 +98,8 @@ public struct PaperProfile: Sendable {
         detectorWidth: 1,
         detectorEpochs: 20, rectifierEpochs: 12, batchSize: 128, guardImages: 8_000,
         guardImagesCW: 8_000, testImages: 10_000, testImagesCW: 10_000, maskingImages: 1_000,
-        accuracyImages: .max, rectifierControls: PaperAttack.allCases, precision: .float32,
+        accuracyImages: .max, rectifierControls: PaperAttack.allCases,
+        whiteBoxImages: 1_000, precision: .float32,
         resNet: .resnet152, notes: [])
 
     /// From the cheapest to the dearest.
@@ -114,6 +121,15 @@ public struct PaperProfile: Sendable {
         return choices
     }
 
+    /// The same for white-box attacks.
+    func whiteBoxChoices(_ choices: PaperChoices) -> PaperChoices {
+        guard let whiteBoxCW else { return choices }
+        var choices = choices
+        choices.cwSearchSteps = min(choices.cwSearchSteps, whiteBoxCW.searchSteps)
+        choices.cwIterations = min(choices.cwIterations, whiteBoxCW.iterations)
+        return choices
+    }
+
     /// The same profile with so many images of `guard` for each attack, and half as many of `test`, as far
     /// as it has more.
     public func limited(to images: Int) -> PaperProfile {
@@ -122,6 +138,7 @@ public struct PaperProfile: Sendable {
         profile.guardImagesCW = min(images, guardImagesCW)
         profile.testImages = min(max(images / 2, 1), testImages)
         profile.testImagesCW = min(max(images / 2, 1), testImagesCW)
+        profile.whiteBoxImages = min(max(images / 2, 1), whiteBoxImages)
         profile.notes.append(
             "Each attack has at most \(images) images for training and half as many for the tables."
         )

@@ -64,6 +64,14 @@ extension Reproduction {
                 seconds: Double(attack.attack(choices).expectedPasses * m) / speed.surrogate
                     + Double(2 * m * (copies + 8)) / speed.classifier)
         }
+        let whiteBox = profile.whiteBoxChoices(choices)
+        for attack in profile.attacks {
+            // f, its smooth copy twice over, and two detectors, against each of three defences.
+            let passes = attack.attack(whiteBox).expectedPasses * profile.whiteBoxImages * 3
+            plan.add(
+                "\(attack.rawValue): \(profile.whiteBoxImages) images by an attacker who knows the detectors",
+                seconds: Double(passes) * (6 / speed.classifier + 3 / speed.detector))
+        }
         return plan
     }
 }

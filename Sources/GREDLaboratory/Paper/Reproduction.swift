@@ -103,6 +103,10 @@ public struct Reproduction {
             findings.report.add(rows, from: surrogate, accuracy: accuracy)
             try onFindings(findings)
         }
+        for attack in profile.attacks {
+            findings.report.whiteBox += try progress.part { try setting.whiteBox(attack) }
+            try onFindings(findings)
+        }
         return findings
     }
 

@@ -19,7 +19,7 @@ public struct ReproductionPage {
             subtitle: report.provenance.command, cards: cards,
             sections: [
                 reading, greyBox, curves, sensitivities, insightOne, blackBox, maskingStudy,
-                jointDefence, maskingRate, shortfalls, made,
+                jointDefence, maskingRate, whiteBox, shortfalls, made,
             ].compactMap { $0 })
     }
 

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import GREDCharts
+import GREDLaboratory
+
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Attack a guard as somebody does who knows it.",
+        discussion: """
+            Looks for images that the classifier gets wrong and the guard takes for benign, with the \
+            gradients of both. What detectors withstand who are attacked unawares says nothing of this. \
+            Every finished piece is kept: when it is interrupted, the same command goes on.
+
+            Examples:
+              gred audit digits-guard --data digits --profile smoke
+              gred audit guard --data photographs
+            """)
+
+    @Argument(help: "The folder of a guard bundle.", completion: .directory)
+    var bundle: String
+
+    @Option(help: "The data set that it is for: mnist, cifar10, digits, or a folder of images.")
+    var data = "mnist"
+
+    @Option(help: "How much to try: smoke (two minutes), laptop (an hour) or full (a GPU).")
+    var profile = "laptop"
+
+    @Option(help: "The folder that the report is written to.", completion: .directory)
+    var output = "audit-report"
+
+    @Flag(help: "Print the report as JSON instead of a table.")
+    var json = false
+
+    @OptionGroup var folder: FolderOptions
+    @OptionGroup var options: RunOptions
+
+    func validate() throws { _ = try Self.profile(named: profile) }
+
+    func run() throws {
+        let bench = try options.bench(in: .float32)
+        try OutputFolder.check(output)
+        let audit = try Audit(
+            bundle: URL(filePath: bundle), profile: Self.profile(named: profile))
+        try audit.sentry.move(to: bench.device)
+        let data = try DataSet(
+            named: data, reading: folder.reading(for: audit.classifier), observer: bench.observer)
+        let report = try audit.run(on: data, bench: bench)
+        let folder = URL(filePath: output)
+        try AuditPage(report).write(to: folder)
+        if json {
+            print(String(decoding: try report.json(), as: UTF8.self))
+            return
+        }
+        print(TerminalTable(report.table).render())
+        print("\n\(report.headline)\n")
+        print("A page to look at:  \(folder.appending(component: "index.html").path)")
+        print("The same as JSON:   \(folder.appending(component: "audit.json").path)")
+    }
+
+    private static func profile(named name: String) throws -> AuditProfile {
+        guard let profile = AuditProfile.all.first(where: { $0.name == name }) else {
+            throw ValidationError(
+                "--profile is one of \(AuditProfile.all.map(\.name).joined(separator: ", ")), and '\(name)' was given."
+            )
+        }
+        return profile
+    }
+}

@@ -1,0 +1,160 @@
+import GRED
+import GREDAttacks
+import GREDClassifiers
+import LibTorch
+
+/// How far an attack on a guarded classifier may go.
+public struct AttackBudget: Sendable, Codable, Hashable {
+    /// How a perturbation is measured.
+    public enum Norm: String, Sendable, Codable { case linf, l2 }
+    /// How a perturbation is measured.
+    public var norm: Norm
+    /// The radius, for pixels in 0…1.
+    public var radius: Double
+
+    /// Names both.
+    public init(_ norm: Norm, _ radius: Double) {
+        self.norm = norm
+        self.radius = radius
+    }
+
+    /// Such as `L∞ 8/255` or `L2 0.5`.
+    public var title: String {
+        switch norm {
+        case .linf: "L∞ \(radius.asRadius)"
+        case .l2: "L2 \(radius)"
+        }
+    }
+
+    /// A step of a length along a gradient: of its sign in L∞, of itself in L2.
+    func step(_ gradient: Tensor, length: Double) throws -> Tensor {
+        switch norm {
+        case .linf: return try gradient.sign() * length
+        case .l2:
+            let factor = try length / gradient.rowNorms().clamped(min: 1e-30)
+            return try gradient * factor.perRow(rank: gradient.rank)
+        }
+    }
+
+    /// The nearest image of the ball and of 0…1.
+    func projected(_ moved: Tensor, around images: Tensor) throws -> Tensor {
+        switch norm {
+        case .linf:
+            return try moved.maximum((images - radius).clamped(min: 0))
+                .minimum((images + radius).clamped(max: 1))
+        case .l2:
+            let delta = try moved - images
+            let factor = try (radius / delta.rowNorms().clamped(min: 1e-30)).clamped(max: 1)
+            return try (images + delta * factor.perRow(rank: images.rank)).clamped(min: 0, max: 1)
+        }
+    }
+}
+
+/// Projected gradient descent by somebody who knows the guard: f is to be wrong and the detector calm.
+public struct AdaptiveAttack: Sendable, Codable, Hashable {
+    /// How the two aims are joined.
+    public enum Strategy: String, Sendable, Codable, CaseIterable {
+        /// One aim at a time: f while it is right, the detector once it is wrong (Bryniarski et al. 2021,
+        /// selective).
+        case selective
+        /// As `selective`, each step without its part along the other aim's gradient (orthogonal).
+        case orthogonal
+    }
+
+    /// How the two aims are joined.
+    public var strategy: Strategy
+    /// How far it may go.
+    public var budget: AttackBudget
+    /// Steps that every image takes.
+    public var steps: Int
+    /// The noise of the detector that a step's gradient is the mean of.
+    public var draws: Int
+    /// How closely the smooth copy of f follows f, in equal parts of the search.
+    public var sharpness: [Double] = [10, 30, 100]
+
+    /// Names what differs between attacks.
+    public init(_ strategy: Strategy, _ budget: AttackBudget, steps: Int, draws: Int) {
+        self.strategy = strategy
+        self.budget = budget
+        self.steps = steps
+        self.draws = draws
+    }
+
+    /// Looks for images near these that f gets wrong and the guard takes for benign.
+    /// - Returns: for each image the calmest at which f was wrong, at 8 bits; where there was none, the
+    ///   last.
+    func search(
+        _ images: Tensor, towards goal: Goal, against sentry: Guard, seeds: ImageSeeds,
+        onStep: (Int) throws -> Void = { _ in }
+    ) throws -> Tensor {
+        let count = images.shape[0]
+        var streams = (0..<count).map { seeds.stream(at: $0, purpose: "adaptive") }
+        var current = try start(images, &streams)
+        var best = current
+        var calmest = try Tensor.full([count], .infinity, device: images.device)
+        // Bounces in the ball at first, settles in the end.
+        let lengths = (0..<steps).map { step in
+            budget.radius * 2.5 / Double(max(steps, 1)) * (step < steps * 3 / 4 ? 2 : 0.5)
+        }
+        var subject: (sharpness: Double, subject: GuardUnderAttack)?
+        for step in 0..<steps {
+            let sharp = sharpness[min(step * sharpness.count / steps, sharpness.count - 1)]
+            if subject?.sharpness != sharp {
+                subject = (sharp, try GuardUnderAttack(sentry, sharpness: sharp))
+            }
+            guard let attacked = subject?.subject else { break }
+            let noise = (0..<draws).map { _ in
+                streams.indices.map { place in
+                    RandomStream(seed: streams[place].next(), purpose: "draw")
+                }
+            }
+            let found = try gradients(at: current, goal, attacked, noise)
+            let better = try found.fooled .& (found.logOdds .< calmest)
+            best = try .chosen(where: better, current, best)
+            calmest = try better.choose(found.logOdds, calmest)
+            let moved = try current + budget.step(found.direction, length: lengths[step])
+            current = try budget.projected(moved, around: images)
+            try onStep(step + 1)
+        }
+        let found = try calmest .< .infinity
+        return try EightBits.rounded(.chosen(where: found, best, current))
+    }
+
+    private func start(_ images: Tensor, _ streams: inout [RandomStream]) throws -> Tensor {
+        let size = images.count / max(images.shape[0], 1)
+        let noise = try Tensor(
+            streams.indices.flatMap { streams[$0].uniforms(size, in: -1...1) }, shape: images.shape
+        ).to(images.device)
+        return try budget.projected(
+            images + budget.step(noise, length: budget.radius / 2), around: images)
+    }
+
+    private func gradients(
+        at images: Tensor, _ goal: Goal, _ subject: GuardUnderAttack, _ draws: [[RandomStream]]
+    ) throws -> (direction: Tensor, fooled: Tensor, logOdds: Tensor) {
+        try Gradient.recording {
+            let watched = try images.watched()
+            let answer = try subject.answer(for: watched, draws: draws)
+            let fooled = try goal.isReached(in: answer.logits.detached())
+            let towards = try Gradient.of(
+                [goal.objective(in: answer.logits)], towards: [watched], keepingGraph: true)[0]
+            let wrong = try (towards ?? images.zerosLike()).withoutNaN()
+            let away = try Gradient.of([-answer.logOdds], towards: [watched])[0]
+            let calm = try (away ?? images.zerosLike()).withoutNaN()
+            let (first, second) =
+                strategy == .orthogonal
+                ? (try wrong.without(calm), try calm.without(wrong)) : (wrong, calm)
+            let direction = try Tensor.chosen(where: fooled, second, first)
+            return (try direction.detached(), fooled, try answer.logOdds.detached())
+        }
+    }
+}
+
+extension Tensor {
+    /// Less its part along another, image by image.
+    fileprivate func without(_ other: Tensor) throws -> Tensor {
+        let product = try (self * other).flattened(from: 1).sum([1])
+        let share = try product / other.rowNorms().square().clamped(min: 1e-30)
+        return try self - other * share.perRow(rank: rank)
+    }
+}

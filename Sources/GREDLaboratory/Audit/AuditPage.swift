@@ -1,0 +1,65 @@
+import Foundation
+import GREDCharts
+import LibTorch
+
+/// An audit as one page to look at.
+public struct AuditPage {
+    /// What the page shows.
+    public let report: AuditReport
+
+    /// A page that is drawn by ``html()``.
+    public init(_ report: AuditReport) { self.report = report }
+
+    /// The page as a self-contained HTML document, to be stored in UTF-8.
+    public func html() -> String {
+        let norms: [(AttackBudget.Norm, String)] = [(.linf, "L∞"), (.l2, "L2")]
+        let charts = norms.compactMap { norm, name -> Block? in
+            chart(norm, name).map { .chart($0, caption: Self.caption) }
+        }
+        return ReportPage(
+            title: "Audit of a guard on \(report.provenance.data)",
+            subtitle: report.headline,
+            sections: [
+                Section("Figures", [.table(report.table)]),
+                Section("Success against the radius", charts),
+            ], footer: report.provenance.command
+        ).html()
+    }
+
+    private func chart(_ norm: AttackBudget.Norm, _ name: String) -> LineChart? {
+        let rows = report.rows.filter { $0.budget.norm == norm }
+        guard !rows.isEmpty else { return nil }
+        func points(_ attack: String, _ value: (AuditReport.Row) -> Double) -> [Point] {
+            [Point(x: 0, y: 0)]
+                + rows.filter { $0.attack == attack }.map {
+                    Point(x: $0.budget.radius, y: value($0))
+                }
+        }
+        return LineChart(
+            title: "Success within \(name)", x: Axis("radius, \(name)"),
+            y: Axis("share of images", range: 0...1, format: .percent),
+            series: [
+                LineChart.Series("no guard", points: points("unaware", \.fooled)),
+                LineChart.Series(
+                    "unaware of the guard, SR@1", points: points("unaware", \.passesAt1Percent)),
+                LineChart.Series(
+                    "knows the guard, SR@5",
+                    points: points(AuditReport.Row.worst, \.passesAt5Percent)),
+                LineChart.Series(
+                    "knows the guard, SR@1",
+                    points: points(AuditReport.Row.worst, \.passesAt1Percent)),
+            ])
+    }
+
+    /// Writes `index.html` and `audit.json`; each is there whole or not at all.
+    /// - Throws: `FileFault` where the folder cannot be written.
+    public func write(to folder: URL) throws {
+        try AtomicFile.write(report.json(), to: folder.appending(component: "audit.json"))
+        try AtomicFile.write(Data(html().utf8), to: folder.appending(component: "index.html"))
+    }
+
+    private static let caption = """
+        The share of images on which the classifier is wrong and, but for the first curve, the guard \
+        silent, within each radius. The attacker who knows the guard has all but its key.
+        """
+}

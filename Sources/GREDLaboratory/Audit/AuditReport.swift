@@ -1,0 +1,163 @@
+import Foundation
+import GREDCharts
+
+/// What an audit found: the content of `audit.json`. Rates are shares in 0…1.
+public struct AuditReport: Codable, Sendable {
+    /// Where the figures come from.
+    public struct Provenance: Codable, Sendable {
+        /// The command as it was typed.
+        public var command: String
+        /// Every size.
+        public var profile: AuditProfile
+        /// Of everything random.
+        public var seed: UInt64
+        /// SHA-256 of the classifier.
+        public var classifier: String
+        /// SHA-256 of the bundle's guard.json.
+        public var guardIdentity: String
+        /// The name of the test images.
+        public var data: String
+        /// SHA-256 of those attacked.
+        public var testImages: String
+        /// The version of libtorch that computed.
+        public var libtorch: String
+        /// Threads that libtorch was allowed on the CPU.
+        public var threads: Int
+        /// In libtorch's words: `cpu`, `cuda:0`.
+        public var device: String
+        /// What was made smaller or left out, a sentence each.
+        public var notes: [String]
+    }
+
+    /// One attack at one radius.
+    public struct Row: Codable, Sendable {
+        /// `unaware`, a strategy, or `worst`: for each image the best of those that know the guard.
+        public var attack: String
+        /// How far it may go.
+        public var budget: AttackBudget
+        /// Images attacked.
+        public var images: Int
+        /// The share on which f is wrong, at 8 bits: what it would do without a guard.
+        public var fooled: Double
+        /// Its 95% bounds.
+        public var fooledInterval: [Double]
+        /// SR@1: the share on which f is wrong and the guard says benign at the threshold that 1% of clean
+        /// images exceed, the mean over the guard's keys.
+        public var passesAt1Percent: Double
+        /// Its 95% bounds.
+        public var passesAt1PercentInterval: [Double]
+        /// SR@5: the same at 5%.
+        public var passesAt5Percent: Double
+        /// Its 95% bounds.
+        public var passesAt5PercentInterval: [Double]
+        /// The median L2 norm of what passes at 1% under most keys; nil where nothing does.
+        public var medianL2: Double?
+        /// Of the search.
+        public var secondsPerImage: Double
+    }
+
+    /// Where the figures come from.
+    public var provenance: Provenance
+    /// The log-odds that 1% and 5% of the clean images exceed.
+    public var thresholds: [Float]
+    /// In the order in which they were tried.
+    public var rows: [Row]
+
+    /// As JSON, keys in snake case.
+    public func json() throws -> Data { try ReportJSON.data(of: self) }
+
+    /// One sentence for those who read no table.
+    public var headline: String {
+        guard
+            let worst = rows.filter({ $0.attack == Row.worst }).max(by: {
+                $0.passesAt1Percent < $1.passesAt1Percent
+            })
+        else { return "Nothing was tried." }
+        return
+            "An attacker who knows the guard, within \(worst.budget.title), makes the classifier wrong and the guard silent on \(Figure.percent(worst.passesAt1Percent)) of images (at 1% false positives; \(worst.images) images, profile \(provenance.profile.name))."
+    }
+
+    /// A row an attack.
+    public var table: Table {
+        var table = Table(
+            columns: [
+                "within", "attacker", .number("images"), .number("f wrong (95%)"),
+                .number("and unseen, SR@5 (95%)"), .number("SR@1 (95%)"), .number("median L2"),
+                .number("s an image"),
+            ],
+            note:
+                "f wrong: without a guard. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; judged at 8 bits, the mean over \(provenance.profile.keys) keys of the guard. Unaware: PGD that knows f alone. Worst: for each image the best attack that knows the guard."
+        )
+        for row in rows {
+            func share(_ value: Double, _ interval: [Double]) -> String {
+                Estimate(value: value, lower: interval[0], upper: interval[1]).formatted()
+            }
+            table.append(texts: [
+                row.budget.title, row.attack, Figure.count(row.images),
+                share(row.fooled, row.fooledInterval),
+                share(row.passesAt5Percent, row.passesAt5PercentInterval),
+                share(row.passesAt1Percent, row.passesAt1PercentInterval),
+                Figure.fixed(row.medianL2 ?? .nan), Figure.fixed(row.secondsPerImage, digits: 1),
+            ])
+        }
+        return table
+    }
+}
+
+extension AuditReport.Row {
+    static let worst = "worst"
+
+    init(_ result: Audit.Result, budget: AttackBudget, thresholds: [Float]) {
+        let passes = thresholds.map { result.passes($0) }
+        self.init(
+            result.name, budget, fooled: result.fooled, passes: passes,
+            norms: result.norms, seconds: result.seconds)
+    }
+
+    /// For each image whichever passes under most keys.
+    init(worstOf results: [Audit.Result], budget: AttackBudget, thresholds: [Float]) {
+        let count = results.first?.fooled.count ?? 0
+        let all = thresholds.map { threshold in results.map { $0.passes(threshold) } }
+        let best = (0..<count).map { image in
+            results.indices.max { all[0][$0][image] < all[0][$1][image] } ?? 0
+        }
+        self.init(
+            Self.worst, budget,
+            fooled: (0..<count).map { image in results.contains { $0.fooled[image] } },
+            passes: all.map { shares in
+                (0..<count).map { image in shares.map { $0[image] }.max() ?? 0 }
+            },
+            norms: best.enumerated().map { results[$1].norms[$0] },
+            seconds: results.map(\.seconds).reduce(0, +))
+    }
+
+    private init(
+        _ attack: String, _ budget: AttackBudget, fooled: [Bool], passes: [[Double]],
+        norms: [Float], seconds: Double
+    ) {
+        self.attack = attack
+        self.budget = budget
+        images = fooled.count
+        let wrong = Proportion(successes: fooled.count { $0 }, of: fooled.count)
+        (self.fooled, fooledInterval) = (wrong.value, wrong.bounds)
+        // The keys of one image are no independent images: the interval is that of so many images.
+        func share(_ values: [Double]) -> (Double, [Double]) {
+            let mean = values.reduce(0, +) / Double(max(values.count, 1))
+            let rounded = Int((mean * Double(values.count)).rounded())
+            return (mean, Proportion(successes: rounded, of: values.count).bounds)
+        }
+        (passesAt1Percent, passesAt1PercentInterval) = share(passes[0])
+        (passesAt5Percent, passesAt5PercentInterval) = share(passes[1])
+        medianL2 = Statistics.median(norms.indices.filter { passes[0][$0] > 0.5 }.map { norms[$0] })
+        secondsPerImage = seconds / Double(max(fooled.count, 1))
+    }
+}
+
+extension Audit.Result {
+    /// For each image the share of keys under which it passes: f is wrong and the guard silent.
+    func passes(_ threshold: Float) -> [Double] {
+        fooled.indices.map { image in
+            fooled[image] ? Statistics.share(scores[image].map { $0 <= threshold }) : 0
+        }
+    }
+}

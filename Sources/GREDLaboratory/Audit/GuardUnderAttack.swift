@@ -1,0 +1,96 @@
+import GRED
+import GREDClassifiers
+import LibTorch
+
+/// A guard as somebody sees it who knows all of it but its key: what it says of images, with gradients.
+///
+/// The guard reads a gradient of f, so its own gradient needs second derivatives of f, which a network of
+/// ReLUs hardly has. All values are those of f itself; the way back from G leads through a smooth copy of f
+/// (backward pass differentiable approximation, Athalye et al. 2018), everything else goes back through f.
+/// G and ℓ go back apart, never as their product, and neither a maximum nor a scale is cut off from the
+/// graph.
+struct GuardUnderAttack {
+    /// What tells adversarial images from benign ones.
+    enum Watch {
+        /// Networks all of which must take an image for benign.
+        case detectors([Detector])
+        /// One detector for all attacks.
+        case universal(UniversalDetector)
+    }
+
+    /// f itself.
+    let classifier: any Classifier
+    private let watch: Watch
+    /// f, frozen: it gives the values.
+    private let exact: any Classifier
+    /// f with its kinks rounded off: through it gradients of G are taken.
+    private let smooth: any Classifier
+
+    /// - Parameter sharpness: how closely the smooth copy follows f, above 0; the larger, the closer, and
+    ///   the fewer pixels have second derivatives.
+    init(_ classifier: any Classifier, watchedBy watch: Watch, sharpness: Double) throws {
+        self.classifier = classifier
+        self.watch = watch
+        exact = try classifier.frozen()
+        smooth = try classifier.smoothed(sharpness: sharpness)
+    }
+
+    /// A whole guard.
+    init(_ sentry: Guard, sharpness: Double) throws {
+        let watch: Watch =
+            switch sentry.detection {
+            case .paper(let org, let sen): .detectors([org, sen])
+            case .universal(let detector): .universal(detector)
+            }
+        try self.init(sentry.classifier, watchedBy: watch, sharpness: sharpness)
+    }
+
+    /// What f and the detector say of images.
+    struct Answer {
+        /// f's logits, `[N, L]`.
+        var logits: Tensor
+        /// The log-odds that an image is adversarial, `[N]`; of several networks the largest.
+        var logOdds: Tensor
+    }
+
+    /// The answer as part of the images' graph. To be called inside `Gradient.recording(_:)`.
+    /// - Parameters:
+    ///   - images: `[N, C, H, W]`, watched.
+    ///   - draws: streams for the detector's noise, one an image in each draw; the log-odds are the mean
+    ///     over the draws (expectation over transformation).
+    func answer(for images: Tensor, draws: [[RandomStream]]) throws -> Answer {
+        let logits = try exact.logits(of: images)
+        let labels = try logits.detached().argmax(1)
+        let margin = try logits.margin(of: labels)
+        let steps = try Gradient.of([margin], towards: [images], keepingGraph: true)[0]
+        let way = try smooth.differentiableMarginGradient(of: images, at: labels).gradient
+        let pair = try InputSensitivity(
+            MarginGradient(
+                gradient: way.taking(steps ?? way.zerosLike()), margin: margin, logits: logits))
+        let opinions =
+            switch watch {
+            case .detectors(let detectors):
+                try detectors.map { try $0.judge(images: images, sensitivity: pair).logit }
+            case .universal(let detector):
+                [
+                    try Tensor.stacked(
+                        draws.map { streams in
+                            try detector.judge(
+                                UniversalDetector.Reading(
+                                    images, sensitivity: pair, in: exact,
+                                    readsMap: detector.description.readsMap,
+                                    noise: detector.description.noise, streams: streams)
+                            ).logit
+                        }
+                    ).mean([0])
+                ]
+            }
+        return Answer(
+            logits: logits, logOdds: try Tensor.stacked(opinions).maximum(over: [0]))
+    }
+}
+
+extension Tensor {
+    /// The values of another tensor with the gradients of this one.
+    fileprivate func taking(_ value: Tensor) throws -> Tensor { try self + (value - detached()) }
+}

@@ -1,0 +1,49 @@
+import GRED
+import GREDClassifiers
+import GREDImages
+import LibTorch
+
+/// Guard and classifier as one classifier of L + 1 classes, the last of which is *adversarial* (Carlini and
+/// Wagner 2017): whatever attacks a classifier attacks both at once.
+///
+/// With Z the classifier's logits, shifted so that the least of them is 0, and z by how much the
+/// detector's log-odds exceed its threshold, Z_{L+1} = (1 + z)·max Z. It wins exactly where the detector
+/// flags, whatever the logits are.
+final class JointClassifier: Classifier {
+    let inputShape: ImageShape
+    let classNames: [String]
+    let device: Device
+    private let subject: GuardUnderAttack
+    private let threshold: Double
+
+    /// - Parameter threshold: the log-odds from which on an image counts as adversarial.
+    init(_ subject: GuardUnderAttack, threshold: Double) {
+        let classifier = subject.classifier
+        inputShape = classifier.inputShape
+        classNames = classifier.classNames + ["adversarial"]
+        device = classifier.device
+        self.threshold = threshold
+        self.subject = subject
+    }
+
+    func move(to device: Device) throws {}
+
+    /// The images' graph goes on through the guard where there is one.
+    func logits(of images: Tensor) throws -> Tensor {
+        try Gradient.recording {
+            guard images.requiresGradient else {
+                return try joined(images.watched()).detached()
+            }
+            return try joined(images)
+        }
+    }
+
+    private func joined(_ images: Tensor) throws -> Tensor {
+        let draws = try [GuardKey.published.streams(for: images.detached(), purpose: "noise")]
+        let answer = try subject.answer(for: images, draws: draws)
+        let logits = try answer.logits - answer.logits.minimum(over: [1]).unsqueezed(1)
+        let excess = try answer.logOdds - threshold
+        let last = try (excess + 1) * logits.maximum(over: [1])
+        return try .concatenated([logits, last.unsqueezed(1)], dimension: 1)
+    }
+}

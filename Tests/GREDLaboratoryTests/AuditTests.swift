@@ -1,0 +1,201 @@
+import Foundation
+import GRED
+import GREDAttacks
+import GREDImages
+import LibTorch
+import TestSupport
+import Testing
+
+@testable import GREDClassifiers
+@testable import GREDLaboratory
+
+/// What the attacker who knows the guard goes by.
+@Suite("A guard under attack")
+struct AuditTests {
+    private let shape = ImageShape(channels: 1, height: 16, width: 16)
+    private let images: Tensor
+    private let network: NetworkClassifier
+
+    init() throws {
+        try Engine.setThreadCount(1)
+        let shape = shape
+        images = try Tensor(
+            (0..<6).flatMap { index in
+                var stream = RandomStream(seed: 1, purpose: "audited images", index: index)
+                return stream.uniforms(shape.count, in: 0...1).map { ($0 * 255).rounded() / 255 }
+            }, shape: [6, 1, 16, 16])
+        network = try NetworkClassifier(
+            NetworkClassifier.Description(
+                architecture: Architecture(.vgg11, width: 1 / 8), inputShape: shape,
+                classNames: ["a", "b", "c"]), seed: 1)
+        try network.network.enlivened(by: images, last: "classifier", spread: 3)
+    }
+
+    enum Kind: CaseIterable { case universal, quiet, paper, raw }
+
+    private func sentry(_ kind: Kind, guarding classifier: any Classifier) throws -> Guard {
+        let detection: Detection
+        let sensitivity = try classifier.inputSensitivity(of: images)
+        switch kind {
+        case .universal, .quiet:
+            let noise =
+                kind == .quiet ? .none : NoisyCopies(strengths: [0.02, 0.1], copies: 2)
+            let reading = try UniversalDetector.Reading(
+                images, sensitivity: sensitivity, in: classifier,
+                readsMap: kind == .universal, noise: noise, streams: streams())
+            let detector = try UniversalDetector(
+                .init(
+                    imageShape: shape, readsMap: kind == .universal, noise: noise, width: 4,
+                    planes: Standardisation(measuring: reading.planes),
+                    numbers: Standardisation(
+                        measuring: reading.numbers.reshaped([6, 5 + noise.numberCount, 1, 1]))),
+                seed: 2)
+            try detector.network.enlivened(by: detector.input(reading), last: "output", spread: 2)
+            detection = .universal(detector)
+        case .paper, .raw:
+            let detectors = try [
+                Detector.Reading.image, .sensitivity(kind == .raw ? .raw : .logarithmic),
+            ].map { reading in
+                let detector = try Detector(
+                    .init(
+                        reading: reading, architecture: Architecture(.vgg11, width: 1 / 16),
+                        imageShape: shape,
+                        standardisation: Standardisation(
+                            measuring: reading.planes(images: images, sensitivity: sensitivity))),
+                    seed: 3)
+                try detector.network.enlivened(
+                    by: detector.input(images: images, sensitivity: sensitivity),
+                    last: "classifier", spread: 2)
+                return detector
+            }
+            detection = .paper(org: detectors[0], sen: detectors[1])
+        }
+        return Guard(
+            classifier: classifier, detection: detection,
+            rectifier: Rectifier(
+                network: network, masking: RandomisedMasking(alpha: 0.2), copies: 1))
+    }
+
+    private func streams() throws -> [RandomStream] {
+        try GuardKey.published.streams(for: images, purpose: "noise")
+    }
+
+    @Test(
+        "says what the guard says, though its gradients are a smooth copy's",
+        arguments: Kind.allCases)
+    func values(kind: Kind) throws {
+        let sentry = try sentry(kind, guarding: network)
+        let verdicts = try sentry.inspect(images, recovery: .ofNone).verdicts
+        let subject = try GuardUnderAttack(sentry, sharpness: 3)
+        let answer = try Gradient.recording {
+            try subject.answer(for: images.watched(), draws: [streams()])
+        }
+        let found = try answer.logOdds.detached().floats()
+        for (image, verdict) in verdicts.enumerated() {
+            // Of the paper's networks the larger: both must be calm.
+            let said =
+                if let org = verdict.org, let sen = verdict.sen {
+                    max(org.logOdds, sen.logOdds)
+                } else { verdict.logOdds }
+            #expect(abs(found[image] - said) < 1e-3 * max(1, abs(said)))
+        }
+        let labels = try answer.logits.detached().argmax(1).ints()
+        #expect(labels == verdicts.map(\.label))
+    }
+
+    /// Where f is smooth already, so that nothing is approximated. The least of the noisy copies and the
+    /// map's peak have kinks everywhere, so a detector without them is looked at.
+    @Test("has the gradients of its values", arguments: [Kind.quiet, .paper, .raw])
+    func gradients(kind: Kind) throws {
+        let smooth = try network.smoothed(sharpness: 2)
+        let subject = try GuardUnderAttack(sentry(kind, guarding: smooth), sharpness: 2)
+        func logOdds(_ images: Tensor) throws -> [Double] {
+            try Gradient.recording {
+                try subject.answer(for: images.watched(), draws: [streams()]).logOdds
+            }.detached().doubles()
+        }
+        let gradient = try Gradient.recording {
+            let watched = try images.watched()
+            let answer = try subject.answer(for: watched, draws: [streams()])
+            return try #require(try Gradient.of([answer.logOdds], towards: [watched])[0])
+        }
+        let norms = try gradient.rowNorms()
+        let lengths = try norms.doubles()
+        #expect(lengths.allSatisfy { $0 > 0 })
+        // Along the gradient itself its length is the slope.
+        let direction = try gradient / norms.perRow(rank: 4)
+        let reach = 2e-4
+        let (ahead, behind) = try (
+            logOdds(images + direction * reach), logOdds(images - direction * reach)
+        )
+        var close = 0
+        for image in lengths.indices {
+            let slope = (ahead[image] - behind[image]) / (2 * reach)
+            if abs(slope - lengths[image]) < 0.1 * lengths[image] { close += 1 }
+        }
+        // The detectors have kinks of their own.
+        #expect(close >= lengths.count - 1, "\(kind): \(ahead) \(behind) \(lengths)")
+    }
+
+    @Test(
+        "calms the detector more than an attack does that does not know it",
+        arguments: [Kind.universal, .paper])
+    func search(kind: Kind) throws {
+        let sentry = try sentry(kind, guarding: network)
+        let labels = try network.predictions(for: images).ints()
+        let goal = try Goal.untargeted(Labels(labels))
+        let budget = AttackBudget(.l2, 4)
+        let seeds = ImageSeeds(seed: 0, range: 0..<images.shape[0])
+        let unaware = try EightBits.rounded(
+            PGDL2(epsilon: 4, stepSize: 1, steps: 12).perturb(
+                images, towards: goal, against: network, seeds: seeds))
+        func score(_ found: Tensor) throws -> (fooled: Int, mean: Float) {
+            let fooled = try goal.isReached(in: network.logits(of: found)).bools()
+            let scores = try sentry.inspect(found, recovery: .ofNone).verdicts.map(\.logOdds)
+            let sum = fooled.indices.map { fooled[$0] ? scores[$0] : 100 }.reduce(0, +)
+            return (fooled.count { $0 }, sum / Float(fooled.count))
+        }
+        let plain = try score(unaware)
+        for strategy in AdaptiveAttack.Strategy.allCases {
+            let attack = AdaptiveAttack(strategy, budget, steps: 24, draws: 2)
+            let found = try attack.search(images, towards: goal, against: sentry, seeds: seeds)
+            #expect(try (found - images).rowNorms().floats().allSatisfy { $0 < 4.1 })
+            #expect(try found.rowMinima().floats().allSatisfy { $0 >= 0 })
+            #expect(
+                try (found * 255 - (found * 255).round()).abs().rowMaxima().floats()
+                    .allSatisfy { $0 < 1e-3 })
+            let aware = try score(found)
+            #expect(aware.fooled >= plain.fooled, "\(strategy)")
+            #expect(aware.mean < plain.mean, "\(strategy)")
+        }
+    }
+
+    @Test(
+        "finds for an image what it finds for it among others",
+        arguments: AdaptiveAttack.Strategy.allCases)
+    func alone(strategy: AdaptiveAttack.Strategy) throws {
+        let sentry = try sentry(.universal, guarding: network)
+        let goal = try Goal.untargeted(Labels(network.predictions(for: images)))
+        // Few steps: each enlarges what rounding does to the sums of a larger batch.
+        let attack = AdaptiveAttack(strategy, AttackBudget(.l2, 1), steps: 3, draws: 1)
+        let all = try attack.search(
+            images, towards: goal, against: sentry, seeds: ImageSeeds(seed: 0, range: 0..<6))
+        let alone = try attack.search(
+            images.rows([2]), towards: goal.rows([2]), against: sentry,
+            seeds: ImageSeeds(seed: 0, indices: [2]))
+        #expect(try (alone - all.rows([2])).rowNorms().floats()[0] < 0.02)
+    }
+}
+
+extension Layer {
+    /// Lets normalisation know what goes in, and stretches the last layer until its logits differ.
+    fileprivate func enlivened(by inputs: Tensor, last: String, spread: Double) throws {
+        for _ in 0..<30 { _ = try self(inputs, mode: .training(Generator(seed: 1))) }
+        let logits = try self(inputs, mode: .evaluation)
+        let difference = try logits.sliced(1..<2, dimension: 1) - logits.sliced(0..<1, dimension: 1)
+        let deviation = try (difference - difference.mean()).square().mean().sqrt().item()
+        for (name, value) in state where name.hasPrefix(last + ".") {
+            try value.assign(value * (spread / max(deviation, 1e-6)))
+        }
+    }
+}
