@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GRED
 import GREDCharts
 import GREDLaboratory
 
@@ -9,8 +10,8 @@ struct AuditCommand: ParsableCommand {
         abstract: "Attack a guard as somebody does who knows it.",
         discussion: """
             Looks for images that the classifier gets wrong and the guard takes for benign, with the \
-            gradients of both. What detectors withstand who are attacked unawares says nothing of this. \
-            Every finished piece is kept: when it is interrupted, the same command goes on.
+            gradients of both. What detectors withstand that are attacked unawares says nothing of this. \
+            The result is written into the bundle, for gred bundle show. Every finished piece is kept: when it is interrupted, the same command goes on.
 
             Examples:
               gred audit digits-guard --data digits --profile smoke
@@ -48,11 +49,14 @@ struct AuditCommand: ParsableCommand {
         let report = try audit.run(on: data, bench: bench)
         let folder = URL(filePath: output)
         try AuditPage(report).write(to: folder)
+        try GuardBundle.record(report.card, in: URL(filePath: bundle))
         if json {
             print(String(decoding: try report.json(), as: UTF8.self))
             return
         }
         print(TerminalTable(report.table).render())
+        print("")
+        print(TerminalTable(report.proofTable).render())
         print("\n\(report.headline)\n")
         print("A page to look at:  \(folder.appending(component: "index.html").path)")
         print("The same as JSON:   \(folder.appending(component: "audit.json").path)")

@@ -54,7 +54,7 @@ private struct ModelCard {
     }
 
     var text: String {
-        [guarded, detection, recovery, training, figures, limits].joined(separator: "\n\n")
+        [guarded, detection, recovery, training, figures, audit, limits].joined(separator: "\n\n")
     }
 
     private func section(_ title: String, _ lines: [String]) -> String {
@@ -147,11 +147,29 @@ private struct ModelCard {
             ]) + "\n\n" + TerminalTable(table).render()
     }
 
+    private var audit: String {
+        let title = "Against an attacker who knows the guard"
+        guard let audit = manifest.audit else {
+            return section(title, ["not audited; see gred audit"])
+        }
+        let doubts = audit.doubts.map {
+            "attack too weak, figures too low: \"\($0)\" does not hold"
+        }
+        return section(
+            "\(title): audited on \(audit.images) images of \(audit.data), profile \(audit.profile)",
+            audit.cells.map { cell in
+                let passes = Estimate(
+                    value: cell.passes.value, lower: cell.passes.interval.first ?? .nan,
+                    upper: cell.passes.interval.last ?? .nan)
+                return
+                    "within \(cell.within) the classifier is wrong and the guard silent on \(passes.formatted())"
+            } + doubts)
+    }
+
     private var limits: String {
         section(
             "Not known",
             [
-                "What an attacker can do who knows the guard and aims at both: not audited.",
                 "How it does on attacks that it was not trained on: see gred evaluate --full.",
                 "How it does on images of another kind than it was calibrated on.",
             ])

@@ -80,15 +80,21 @@ extension ProgramTests {
                         "--output", "audit"
                     ).utf8))
             let rows = try #require(audit["rows"] as? [[String: Any]])
-            #expect(rows.count == 12)
+            #expect(rows.count == 21)
+            #expect((audit["proofs"] as? [Any])?.count == 4)
             for row in rows {
                 let fooled = try #require(row["fooled"] as? Double)
                 let passes = try #require(row["passes_at_1_percent"] as? Double)
                 let passesAtFive = try #require(row["passes_at_5_percent"] as? Double)
+                let wrong = try #require(row["answer_wrong"] as? Double)
+                #expect((0...1).contains(wrong))
                 // What 5% of clean images exceed flags more.
                 #expect(passesAtFive <= passes && passes <= fooled)
             }
             #expect(try place.contents.contains("audit/index.html"))
+            let audited = try place.gred("bundle", "show", "guard").output
+            #expect(audited.contains("audited on 12 images") && !audited.contains("not audited"))
+            #expect(audited.contains("within L2 1.0 the classifier is wrong"))
         }
 
         private func checkAttacks() throws {

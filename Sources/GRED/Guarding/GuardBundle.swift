@@ -42,6 +42,18 @@ public enum GuardBundle {
         }
     }
 
+    /// Writes into a bundle what an audit of it found; everything else stays as it is.
+    /// - Throws: ``BundleFault``, and `FileFault` where the file cannot be written.
+    public static func record(_ audit: GuardAudit, in folder: URL) throws {
+        var manifest = try manifest(of: folder)
+        manifest.audit = audit
+        let file = folder.appending(component: manifestName)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        try AtomicFile.write(
+            merged(encoder.encode(manifest), over: Data(contentsOf: file)), to: file)
+    }
+
     /// - Parameters:
     ///   - older: a `guard.json` whose unknown fields are kept.
     ///   - finish: completes the manifest.

@@ -36,6 +36,8 @@ public struct GuardManifest: Sendable, Codable {
     /// What the guard was measured to do when it was made; nil where it was not measured. Since
     /// schema 2.
     public var figures: GuardFigures?
+    /// What an attacker who knows the guard can do; nil where nobody has tried. Since schema 2.
+    public var audit: GuardAudit?
     /// The files beside this one, by name.
     public var parts: [String: Part]
 

@@ -6,7 +6,12 @@ import LibTorch
 /// How far an attack on a guarded classifier may go.
 public struct AttackBudget: Sendable, Codable, Hashable {
     /// How a perturbation is measured.
-    public enum Norm: String, Sendable, Codable { case linf, l2 }
+    public enum Norm: String, Sendable, Codable {
+        /// The largest change of a value.
+        case linf
+        /// The square root of the sum of all squared changes.
+        case l2
+    }
     /// How a perturbation is measured.
     public var norm: Norm
     /// The radius, for pixels in 0…1.
@@ -59,6 +64,18 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         case selective
         /// As `selective`, each step without its part along the other aim's gradient (orthogonal).
         case orthogonal
+        /// Both aims at once; the weight of the second grows for an image while the detector sees it, and
+        /// shrinks while f is right (Lagrangian).
+        case lagrangian
+        /// f's logits are to be those of a clean image of another class, so that everything that is made
+        /// of them is as well (Tramèr et al. 2020). The detector is not looked at.
+        case logitMatching = "logit matching"
+        /// f is to be as sure of a wrong label as it is of a clean image: neither near the boundary nor
+        /// far past it. The detector is not looked at.
+        case confidenceMatched = "confidence matched"
+
+        /// Whether the detector's gradient is followed.
+        var followsDetector: Bool { self != .logitMatching && self != .confidenceMatched }
     }
 
     /// How the two aims are joined.
@@ -81,17 +98,24 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
     }
 
     /// Looks for images near these that f gets wrong and the guard takes for benign.
+    /// - Parameters:
+    ///   - models: f's logits of clean images of other classes, `[N, L]`: what is matched.
+    ///   - threshold: the log-odds from which on the guard is not silent.
+    ///   - onStep: is told the step, and the median of the calmest log-odds so far (infinite where f was
+    ///     right all the time).
     /// - Returns: for each image the calmest at which f was wrong, at 8 bits; where there was none, the
     ///   last.
     func search(
-        _ images: Tensor, towards goal: Goal, against sentry: Guard, seeds: ImageSeeds,
-        onStep: (Int) throws -> Void = { _ in }
+        _ images: Tensor, towards goal: Goal, against sentry: Guard, models: Tensor,
+        threshold: Double = 0, seeds: ImageSeeds,
+        onStep: (Int, Float) throws -> Void = { _, _ in }
     ) throws -> Tensor {
         let count = images.shape[0]
         var streams = (0..<count).map { seeds.stream(at: $0, purpose: "adaptive") }
         var current = try start(images, &streams)
         var best = current
         var calmest = try Tensor.full([count], .infinity, device: images.device)
+        var weight = try Tensor.ones([count], device: images.device)
         // Bounces in the ball at first, settles in the end.
         let lengths = (0..<steps).map { step in
             budget.radius * 2.5 / Double(max(steps, 1)) * (step < steps * 3 / 4 ? 2 : 0.5)
@@ -108,13 +132,20 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
                     RandomStream(seed: streams[place].next(), purpose: "draw")
                 }
             }
-            let found = try gradients(at: current, goal, attacked, noise)
+            let found = try direction(at: current, goal, models, weight, attacked, noise)
             let better = try found.fooled .& (found.logOdds .< calmest)
             best = try .chosen(where: better, current, best)
             calmest = try better.choose(found.logOdds, calmest)
             let moved = try current + budget.step(found.direction, length: lengths[step])
             current = try budget.projected(moved, around: images)
-            try onStep(step + 1)
+            let isSeen = try found.fooled .& (found.logOdds .> threshold)
+            weight =
+                try weight
+                * isSeen.choose(
+                    weight.zerosLike() + 1.1,
+                    found.fooled.choose(
+                        weight.zerosLike() + 1, weight.zerosLike() + 1 / 1.1))
+            try onStep(step + 1, Statistics.median(calmest.floats()).map(Float.init) ?? .nan)
         }
         let found = try calmest .< .infinity
         return try EightBits.rounded(.chosen(where: found, best, current))
@@ -129,23 +160,41 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             images + budget.step(noise, length: budget.radius / 2), around: images)
     }
 
-    private func gradients(
-        at images: Tensor, _ goal: Goal, _ subject: GuardUnderAttack, _ draws: [[RandomStream]]
+    /// Where to go from here, whether f is wrong here, and what the detector says.
+    private func direction(
+        at images: Tensor, _ goal: Goal, _ models: Tensor, _ weight: Tensor,
+        _ subject: GuardUnderAttack, _ draws: [[RandomStream]]
     ) throws -> (direction: Tensor, fooled: Tensor, logOdds: Tensor) {
-        try Gradient.recording {
+        guard strategy.followsDetector else {
+            let gradient = try subject.gradient(at: images) { logits in
+                try strategy == .logitMatching
+                    ? -(logits - models).square().sum([1])
+                    : -(goal.lead(in: logits) - models.lead(of: models.argmax(1))).abs()
+            }
+            let answer = try subject.values(for: images, draws: draws)
+            return (
+                try gradient.withoutNaN(), try goal.isReached(in: answer.logits), answer.logOdds
+            )
+        }
+        return try Gradient.recording {
             let watched = try images.watched()
             let answer = try subject.answer(for: watched, draws: draws)
             let fooled = try goal.isReached(in: answer.logits.detached())
             let towards = try Gradient.of(
                 [goal.objective(in: answer.logits)], towards: [watched], keepingGraph: true)[0]
-            let wrong = try (towards ?? images.zerosLike()).withoutNaN()
+            let wrong = try (towards ?? images.zerosLike()).withoutNaN().detached()
             let away = try Gradient.of([-answer.logOdds], towards: [watched])[0]
-            let calm = try (away ?? images.zerosLike()).withoutNaN()
-            let (first, second) =
-                strategy == .orthogonal
-                ? (try wrong.without(calm), try calm.without(wrong)) : (wrong, calm)
-            let direction = try Tensor.chosen(where: fooled, second, first)
-            return (try direction.detached(), fooled, try answer.logOdds.detached())
+            let calm = try (away ?? images.zerosLike()).withoutNaN().detached()
+            let direction: Tensor
+            switch strategy {
+            case .orthogonal:
+                direction = try .chosen(
+                    where: fooled, calm.without(wrong), wrong.without(calm))
+            case .lagrangian:
+                direction = try wrong.unit() + calm.unit() * weight.perRow(rank: calm.rank)
+            default: direction = try .chosen(where: fooled, calm, wrong)
+            }
+            return (direction, fooled, try answer.logOdds.detached())
         }
     }
 }
@@ -156,5 +205,10 @@ extension Tensor {
         let product = try (self * other).flattened(from: 1).sum([1])
         let share = try product / other.rowNorms().square().clamped(min: 1e-30)
         return try self - other * share.perRow(rank: rank)
+    }
+
+    /// Of length 1, image by image.
+    fileprivate func unit() throws -> Tensor {
+        try self / rowNorms().clamped(min: 1e-30).perRow(rank: rank)
     }
 }

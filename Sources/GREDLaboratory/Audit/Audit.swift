@@ -1,6 +1,7 @@
 import Foundation
 import GRED
 import GREDAttacks
+import GREDCharts
 import GREDClassifiers
 import GREDImages
 import LibTorch
@@ -14,7 +15,7 @@ public struct Audit {
     /// How much is tried.
     public let profile: AuditProfile
     /// Names the guard in the store.
-    private let identity: String
+    let identity: String
 
     /// - Parameter bundle: the folder of the guard.
     /// - Throws: what `GuardBundle.read` throws.
@@ -37,21 +38,23 @@ public struct Audit {
         let clean = try sentry.scores(
             of: data.sets.calibrate.prefix(profile.calibrate), observer: bench.observer)
         let thresholds = [0.01, 0.05].map { ROC.threshold(falsePositiveRate: $0, over: clean) }
+        let stages = Stages(of: self, on: set, threshold: thresholds[0], bench: bench)
         var rows: [AuditReport.Row] = []
-        for budget in profile.budgets(for: set.shape) {
-            var results = [
-                try stage("unaware", budget, nil, set: set, bench: bench)
-            ]
-            for strategy in AdaptiveAttack.Strategy.allCases {
-                let attack = AdaptiveAttack(
-                    strategy, budget, steps: profile.steps, draws: profile.draws)
-                results.append(
-                    try stage(strategy.rawValue, budget, attack, set: set, bench: bench))
+        var proofs: [AuditReport.Proof] = []
+        for (number, budget) in profile.budgets(for: set.shape).enumerated() {
+            let unaware = try stages.result(.unaware, budget)
+            let aware = try AdaptiveAttack.Strategy.allCases.map {
+                try stages.result(.adaptive($0), budget)
             }
-            rows += results.map { AuditReport.Row($0, budget: budget, thresholds: thresholds) }
-            rows.append(
-                AuditReport.Row(
-                    worstOf: Array(results.dropFirst()), budget: budget, thresholds: thresholds))
+            let worst = AuditReport.Row(worstOf: aware, budget: budget, thresholds: thresholds)
+            rows += ([unaware] + aware).map {
+                AuditReport.Row($0, budget: budget, thresholds: thresholds)
+            }
+            rows.append(worst)
+            if number == 0 {
+                proofs = try self.proofs(
+                    stages, budget, aware: aware, worst: worst, thresholds: thresholds)
+            }
         }
         return AuditReport(
             provenance: AuditReport.Provenance(
@@ -59,7 +62,43 @@ public struct Audit {
                 classifier: try classifier.contentHash(), guardIdentity: identity,
                 data: set.name, testImages: try set.contentHash, libtorch: Engine.loadedVersion,
                 threads: Engine.threadCount, device: bench.device.name, notes: data.notes),
-            thresholds: thresholds, rows: rows)
+            thresholds: thresholds, rows: rows, proofs: proofs)
+    }
+
+    /// What tells a guard that holds from an attack that is too weak.
+    private func proofs(
+        _ stages: Stages, _ budget: AttackBudget, aware: [Result], worst: AuditReport.Row,
+        thresholds: [Float]
+    ) throws -> [AuditReport.Proof] {
+        func row(_ result: Result, _ budget: AttackBudget) -> AuditReport.Row {
+            AuditReport.Row(result, budget: budget, thresholds: thresholds)
+        }
+        let selective = row(aware[0], budget)
+        let far = AttackBudget(budget.norm, min(budget.radius * 8, 1))
+        let everywhere = row(try stages.result(.adaptive(.selective), far), far)
+        let longer = row(try stages.result(.longer, budget), budget)
+        let square = row(try stages.result(.square, budget), budget)
+        let trace = aware[0].trace.filter(\.isFinite)
+        return [
+            AuditReport.Proof(
+                "Success grows with the radius to 100%", holds: everywhere.passesAt1Percent >= 0.95,
+                "SR@1 of the selective attack within \(far.title): \(Figure.percent(everywhere.passesAt1Percent)), within \(budget.title): \(Figure.percent(selective.passesAt1Percent))."
+            ),
+            AuditReport.Proof(
+                "Twice the steps change nothing",
+                holds: longer.passesAt1Percent <= selective.passesAt1PercentInterval[1],
+                "SR@1 of the selective attack with \(2 * profile.steps) steps: \(Figure.percent(longer.passesAt1Percent)), with \(profile.steps): \(Figure.percent(selective.passesAt1Percent))."
+            ),
+            AuditReport.Proof(
+                "An attack without gradients does no better",
+                holds: square.passesAt1Percent <= worst.passesAt1PercentInterval[1],
+                "SR@1 of Square on guard and classifier together, \(2 * profile.steps) queries: \(Figure.percent(square.passesAt1Percent)); the best with gradients: \(Figure.percent(worst.passesAt1Percent))."
+            ),
+            AuditReport.Proof(
+                "The search gets somewhere", holds: (trace.last ?? 0) < (trace.first ?? 0),
+                "The median of the calmest log-odds goes from \(Figure.fixed(Double(trace.first ?? .nan), digits: 2)) to \(Figure.fixed(Double(trace.last ?? .nan), digits: 2)); the guard is silent below \(Figure.fixed(Double(thresholds[0]), digits: 2))."
+            ),
+        ]
     }
 
     /// What one attack made of all images, and how each was judged.
@@ -67,98 +106,17 @@ public struct Audit {
         var name: String
         /// Whether f is wrong, an image.
         var fooled: [Bool]
+        /// The share of keys under which the guard's answer is wrong, flagged or not, an image.
+        var wrong: [Float]
         /// The guard's log-odds under each key, an image.
         var scores: [[Float]]
         /// L2 norms of the perturbations.
         var norms: [Float]
+        /// The median of the calmest log-odds after each step, where the attack follows the guard; of the
+        /// first piece.
+        var trace: [Float] = []
         /// Of the search.
         var seconds: Double
-    }
-
-    private struct Configuration: Encodable {
-        var version = 1
-        var identity: String
-        var images: String
-        var first: Int
-        var budget: AttackBudget
-        var attack: AdaptiveAttack?
-        var steps: Int
-        var keys: Int
-        var seed: UInt64
-        var conditions: Workbench.Conditions
-    }
-
-    /// - Parameter attack: nil for one that does not know the guard.
-    private func stage(
-        _ name: String, _ budget: AttackBudget, _ attack: AdaptiveAttack?, set: ImageSet,
-        bench: Workbench
-    ) throws -> Result {
-        let started = Date()
-        let title = "\(name), \(budget.title)"
-        bench.observer.begin(title, total: set.count, unit: "images")
-        var whole = Result(name: name, fooled: [], scores: [], norms: [], seconds: 0)
-        for start in stride(from: 0, to: set.count, by: 25) {
-            let range = start..<min(start + 25, set.count)
-            let piece = set.subset(Array(range))
-            let configuration = Configuration(
-                identity: identity, images: try piece.contentHash, first: start, budget: budget,
-                attack: attack, steps: profile.steps, keys: profile.keys, seed: bench.seed,
-                conditions: bench.conditions)
-            let result = try bench.result(
-                of: "audit-\(name)", configuration,
-                make: { folder in
-                    try made(
-                        attack, budget, piece, range, bench: bench,
-                        onStep: {
-                            try bench.observer.advance(
-                                to: start + range.count * $0 / max(profile.steps, 1), note: "")
-                        }
-                    ).save(to: folder.appending(component: Self.file))
-                },
-                read: { try Result(name: name, file: $0.appending(component: Self.file)) })
-            whole.fooled += result.fooled
-            whole.scores += result.scores
-            whole.norms += result.norms
-            whole.seconds += result.seconds
-            try bench.observer.advance(to: range.upperBound, note: "")
-        }
-        bench.observer.finish(
-            String(
-                format: "%@: %d images, f wrong on %.3f, %.1f s", title, set.count,
-                Statistics.share(whole.fooled), Date().timeIntervalSince(started)))
-        return whole
-    }
-
-    private static let file = "audit.safetensors"
-
-    private func made(
-        _ attack: AdaptiveAttack?, _ budget: AttackBudget, _ set: ImageSet, _ range: Range<Int>,
-        bench: Workbench, onStep: (Int) throws -> Void
-    ) throws -> Result {
-        let images = try set.tensor().to(classifier.device)
-        let goal = try Goal.untargeted(Labels(set.labels)).to(classifier.device)
-        let seeds = ImageSeeds(seed: bench.seed, range: range)
-        let started = Date()
-        let found: Tensor
-        if let attack {
-            found = try attack.search(
-                images, towards: goal, against: sentry, seeds: seeds, onStep: onStep)
-        } else {
-            let batch = AttackBatch(images, towards: goal, against: classifier, seeds: seeds)
-            found = try EightBits.rounded(
-                budget.unaware(steps: profile.steps).perturb(
-                    batch, searchingOn: SearchCopy(of: classifier)))
-        }
-        let seconds = Date().timeIntervalSince(started)
-        let scores = try (0..<profile.keys).map { number in
-            try sentry.keyed(GuardKey("audit \(bench.seed) \(number)")).inspect(
-                found, recovery: .ofNone
-            ).verdicts.map(\.logOdds)
-        }
-        return Result(
-            name: "", fooled: try goal.isReached(in: classifier.logits(of: found)).bools(),
-            scores: set.labels.indices.map { image in scores.map { $0[image] } },
-            norms: try (found - images).rowNorms().floats(), seconds: seconds)
     }
 }
 
@@ -167,16 +125,17 @@ extension Audit.Result {
         let keys = scores.first?.count ?? 0
         try Safetensors.write(
             [
-                ("fooled", Tensor(fooled)), ("norms", Tensor(norms)),
+                ("fooled", Tensor(fooled)), ("norms", Tensor(norms)), ("wrong", Tensor(wrong)),
                 ("scores", Tensor(scores.flatMap { $0 }, shape: [scores.count, keys])),
-                ("seconds", Tensor([Float(seconds)])),
+                ("seconds", Tensor([Float(seconds)])), ("trace", Tensor(trace)),
             ], to: file)
     }
 
     init(name: String, file: URL) throws {
         let tensors = try Safetensors.read(file).tensors
         guard let fooled = tensors["fooled"], let norms = tensors["norms"],
-            let scores = tensors["scores"], let seconds = tensors["seconds"]
+            let scores = tensors["scores"], let seconds = tensors["seconds"],
+            let trace = tensors["trace"], let wrong = tensors["wrong"]
         else {
             throw TorchError.badFile(path: file.path, reason: "it holds no result of an audit.")
         }
@@ -187,25 +146,7 @@ extension Audit.Result {
         let all = try scores.floats()
         self.scores = self.fooled.indices.map { Array(all[$0 * keys..<($0 + 1) * keys]) }
         self.seconds = try Double(seconds.floats()[0])
-    }
-}
-
-extension AttackBudget {
-    /// The attack that does not know the guard, of as many steps.
-    fileprivate func unaware(steps: Int) -> any Attack {
-        let stepSize = radius * 2.5 / Double(max(steps, 1))
-        return switch norm {
-        case .linf: PGD(epsilon: radius, stepSize: stepSize, steps: steps)
-        case .l2: PGDL2(epsilon: radius, stepSize: stepSize, steps: steps)
-        }
-    }
-}
-
-extension Guard {
-    /// The same guard under another key.
-    fileprivate func keyed(_ key: GuardKey) -> Guard {
-        Guard(
-            classifier: classifier, detection: detection, threshold: threshold,
-            rectifier: rectifier, chooser: chooser, key: key)
+        self.trace = try trace.floats()
+        self.wrong = try wrong.floats()
     }
 }

@@ -22,6 +22,9 @@ public struct AuditPage {
             sections: [
                 Section("Figures", [.table(report.table)]),
                 Section("Success against the radius", charts),
+                Section(
+                    "Do the gradients lie?",
+                    [.paragraph(Self.masking), .table(report.proofTable)]),
             ], footer: report.provenance.command
         ).html()
     }
@@ -57,6 +60,11 @@ public struct AuditPage {
         try AtomicFile.write(report.json(), to: folder.appending(component: "audit.json"))
         try AtomicFile.write(Data(html().utf8), to: folder.appending(component: "index.html"))
     }
+
+    private static let masking = """
+        A guard may seem to hold because its gradients lead nowhere. Where a claim below does not hold, \
+        the figures above are too low: attacks were too weak, and the guard is weaker than it looks.
+        """
 
     private static let caption = """
         The share of images on which the classifier is wrong and, but for the first curve, the guard \

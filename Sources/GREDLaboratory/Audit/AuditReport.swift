@@ -1,4 +1,5 @@
 import Foundation
+import GRED
 import GREDCharts
 
 /// What an audit found: the content of `audit.json`. Rates are shares in 0…1.
@@ -50,10 +51,31 @@ public struct AuditReport: Codable, Sendable {
         public var passesAt5Percent: Double
         /// Its 95% bounds.
         public var passesAt5PercentInterval: [Double]
+        /// The share on which the guard's own answer is wrong, because it is silent or because it gives a
+        /// wrong label back, the mean over some keys.
+        public var answerWrong: Double
+        /// Its 95% bounds.
+        public var answerWrongInterval: [Double]
         /// The median L2 norm of what passes at 1% under most keys; nil where nothing does.
         public var medianL2: Double?
         /// Of the search.
         public var secondsPerImage: Double
+    }
+
+    /// Something that holds where a guard withstands, and does not where the attack is too weak.
+    public struct Proof: Codable, Sendable {
+        /// What is claimed.
+        public var claim: String
+        /// Whether it holds here.
+        public var holds: Bool
+        /// The figures, in a sentence.
+        public var figures: String
+
+        init(_ claim: String, holds: Bool, _ figures: String) {
+            self.claim = claim
+            self.holds = holds
+            self.figures = figures
+        }
     }
 
     /// Where the figures come from.
@@ -62,6 +84,8 @@ public struct AuditReport: Codable, Sendable {
     public var thresholds: [Float]
     /// In the order in which they were tried.
     public var rows: [Row]
+    /// Made at the first radius: whether the guard's gradients lie.
+    public var proofs: [Proof]
 
     /// As JSON, keys in snake case.
     public func json() throws -> Data { try ReportJSON.data(of: self) }
@@ -77,16 +101,45 @@ public struct AuditReport: Codable, Sendable {
             "An attacker who knows the guard, within \(worst.budget.title), makes the classifier wrong and the guard silent on \(Figure.percent(worst.passesAt1Percent)) of images (at 1% false positives; \(worst.images) images, profile \(provenance.profile.name))."
     }
 
+    /// What goes into the guard's model card.
+    public var card: GuardAudit {
+        let worst = rows.filter { $0.attack == Row.worst }
+        return GuardAudit(
+            data: provenance.data, profile: provenance.profile.name,
+            images: worst.first?.images ?? 0,
+            cells: worst.map {
+                GuardAudit.Cell(
+                    within: $0.budget.title,
+                    passes: GuardFigures.Share(
+                        $0.passesAt1Percent, interval: $0.passesAt1PercentInterval))
+            }, doubts: proofs.filter { !$0.holds }.map(\.claim))
+    }
+
+    /// The proofs that what does not pass is held by the guard, and not by its gradients.
+    public var proofTable: Table {
+        var table = Table(columns: ["claim", "holds", "figures"])
+        for proof in proofs {
+            table.append([
+                .init(proof.claim),
+                .init(
+                    proof.holds ? "yes" : "no: attack too weak", tint: proof.holds ? .good : .poor),
+                .init(proof.figures),
+            ])
+        }
+        return table
+    }
+
     /// A row an attack.
     public var table: Table {
         var table = Table(
             columns: [
                 "within", "attacker", .number("images"), .number("f wrong (95%)"),
-                .number("and unseen, SR@5 (95%)"), .number("SR@1 (95%)"), .number("median L2"),
+                .number("and unseen, SR@5 (95%)"), .number("SR@1 (95%)"),
+                .number("answer wrong (95%)"), .number("median L2"),
                 .number("s an image"),
             ],
             note:
-                "f wrong: without a guard. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; judged at 8 bits, the mean over \(provenance.profile.keys) keys of the guard. Unaware: PGD that knows f alone. Worst: for each image the best attack that knows the guard."
+                "f wrong: without a guard. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; judged at 8 bits, the mean over \(provenance.profile.keys) keys of the guard. Answer wrong: the guard is silent, or flags and gives a wrong label back. Unaware: PGD that knows f alone. Worst: for each image the best attack that knows the guard."
         )
         for row in rows {
             func share(_ value: Double, _ interval: [Double]) -> String {
@@ -97,6 +150,7 @@ public struct AuditReport: Codable, Sendable {
                 share(row.fooled, row.fooledInterval),
                 share(row.passesAt5Percent, row.passesAt5PercentInterval),
                 share(row.passesAt1Percent, row.passesAt1PercentInterval),
+                share(row.answerWrong, row.answerWrongInterval),
                 Figure.fixed(row.medianL2 ?? .nan), Figure.fixed(row.secondsPerImage, digits: 1),
             ])
         }
@@ -110,7 +164,7 @@ extension AuditReport.Row {
     init(_ result: Audit.Result, budget: AttackBudget, thresholds: [Float]) {
         let passes = thresholds.map { result.passes($0) }
         self.init(
-            result.name, budget, fooled: result.fooled, passes: passes,
+            result.name, budget, fooled: result.fooled, wrong: result.wrong, passes: passes,
             norms: result.norms, seconds: result.seconds)
     }
 
@@ -124,6 +178,7 @@ extension AuditReport.Row {
         self.init(
             Self.worst, budget,
             fooled: (0..<count).map { image in results.contains { $0.fooled[image] } },
+            wrong: (0..<count).map { image in results.map { $0.wrong[image] }.max() ?? 0 },
             passes: all.map { shares in
                 (0..<count).map { image in shares.map { $0[image] }.max() ?? 0 }
             },
@@ -132,14 +187,14 @@ extension AuditReport.Row {
     }
 
     private init(
-        _ attack: String, _ budget: AttackBudget, fooled: [Bool], passes: [[Double]],
-        norms: [Float], seconds: Double
+        _ attack: String, _ budget: AttackBudget, fooled: [Bool], wrong: [Float],
+        passes: [[Double]], norms: [Float], seconds: Double
     ) {
         self.attack = attack
         self.budget = budget
         images = fooled.count
-        let wrong = Proportion(successes: fooled.count { $0 }, of: fooled.count)
-        (self.fooled, fooledInterval) = (wrong.value, wrong.bounds)
+        let all = Proportion(successes: fooled.count { $0 }, of: fooled.count)
+        (self.fooled, fooledInterval) = (all.value, all.bounds)
         // The keys of one image are no independent images: the interval is that of so many images.
         func share(_ values: [Double]) -> (Double, [Double]) {
             let mean = values.reduce(0, +) / Double(max(values.count, 1))
@@ -148,6 +203,7 @@ extension AuditReport.Row {
         }
         (passesAt1Percent, passesAt1PercentInterval) = share(passes[0])
         (passesAt5Percent, passesAt5PercentInterval) = share(passes[1])
+        (answerWrong, answerWrongInterval) = share(wrong.map { Double($0) })
         medianL2 = Statistics.median(norms.indices.filter { passes[0][$0] > 0.5 }.map { norms[$0] })
         secondsPerImage = seconds / Double(max(fooled.count, 1))
     }

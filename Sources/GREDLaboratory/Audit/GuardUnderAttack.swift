@@ -67,26 +67,42 @@ struct GuardUnderAttack {
         let pair = try InputSensitivity(
             MarginGradient(
                 gradient: way.taking(steps ?? way.zerosLike()), margin: margin, logits: logits))
-        let opinions =
-            switch watch {
-            case .detectors(let detectors):
-                try detectors.map { try $0.judge(images: images, sensitivity: pair).logit }
-            case .universal(let detector):
-                [
-                    try Tensor.stacked(
-                        draws.map { streams in
-                            try detector.judge(
-                                UniversalDetector.Reading(
-                                    images, sensitivity: pair, in: exact,
-                                    readsMap: detector.description.readsMap,
-                                    noise: detector.description.noise, streams: streams)
-                            ).logit
-                        }
-                    ).mean([0])
-                ]
-            }
-        return Answer(
-            logits: logits, logOdds: try Tensor.stacked(opinions).maximum(over: [0]))
+        return Answer(logits: logits, logOdds: try logOdds(of: images, pair, draws))
+    }
+
+    /// The gradient of something that is made of f's logits alone, `[N, C, H, W]`.
+    func gradient(at images: Tensor, of function: (_ logits: Tensor) throws -> Tensor) throws
+        -> Tensor
+    {
+        try Gradient.valueAndGradient(at: images) { try function(exact.logits(of: $0)) }.gradient
+    }
+
+    /// The same without gradients, which is much cheaper.
+    func values(for images: Tensor, draws: [[RandomStream]]) throws -> Answer {
+        let pair = try exact.inputSensitivity(of: images)
+        return Answer(logits: pair.logits, logOdds: try logOdds(of: images, pair, draws))
+    }
+
+    private func logOdds(
+        of images: Tensor, _ pair: InputSensitivity, _ draws: [[RandomStream]]
+    ) throws -> Tensor {
+        switch watch {
+        case .detectors(let detectors):
+            return try Tensor.stacked(
+                detectors.map { try $0.judge(images: images, sensitivity: pair).logit }
+            ).maximum(over: [0])
+        case .universal(let detector):
+            let description = detector.description
+            return try Tensor.stacked(
+                draws.map { streams in
+                    try detector.judge(
+                        UniversalDetector.Reading(
+                            images, sensitivity: pair, in: exact, readsMap: description.readsMap,
+                            noise: description.noise, streams: streams)
+                    ).logit
+                }
+            ).mean([0])
+        }
     }
 }
 

@@ -30,17 +30,14 @@ final class JointClassifier: Classifier {
 
     /// The images' graph goes on through the guard where there is one.
     func logits(of images: Tensor) throws -> Tensor {
-        try Gradient.recording {
-            guard images.requiresGradient else {
-                return try joined(images.watched()).detached()
-            }
-            return try joined(images)
+        let draws = try [GuardKey.published.streams(for: images.detached(), purpose: "noise")]
+        guard images.requiresGradient else {
+            return try joined(subject.values(for: images, draws: draws))
         }
+        return try Gradient.recording { try joined(subject.answer(for: images, draws: draws)) }
     }
 
-    private func joined(_ images: Tensor) throws -> Tensor {
-        let draws = try [GuardKey.published.streams(for: images.detached(), purpose: "noise")]
-        let answer = try subject.answer(for: images, draws: draws)
+    private func joined(_ answer: GuardUnderAttack.Answer) throws -> Tensor {
         let logits = try answer.logits - answer.logits.minimum(over: [1]).unsqueezed(1)
         let excess = try answer.logOdds - threshold
         let last = try (excess + 1) * logits.maximum(over: [1])

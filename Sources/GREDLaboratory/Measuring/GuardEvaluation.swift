@@ -108,11 +108,12 @@ public struct GuardEvaluation {
             precision: precision)
         let right = try experiment.correctlyClassified(
             test, count: attacks.map(\.count).max() ?? 0)
+        // Attacks share their originals, which are looked at once.
+        let originals = try inspect(right, observer: bench.observer)
         return try attacks.map { plan in
             let record = try experiment.run(plan, on: right)
             let survivors = record.survivors
-            let benign = try inspect(
-                record.originals.rows(survivors), recovery: .ofFlagged)
+            let benign = originals.picked(survivors)
             let adversarial = try inspect(record.rounded.rows(survivors), recovery: .ofAll)
             let roc = ROC(clean: benign.scores, adversarial: adversarial.scores)
             try onRow(plan, record, adversarial, roc)
@@ -159,7 +160,17 @@ public struct GuardEvaluation {
         var logScales: [Float] = []
         /// Of the regression on three numbers, where the guard has one.
         var scalarScores: [Float] = []
+        /// By ``RecoveryMove``, for images all of whose labels were recovered.
+        var moves: [[Int]] = []
         var scores: [Float] { verdicts.map(\.logOdds) }
+
+        /// Of some of the images.
+        func picked(_ places: [Int]) -> Inspected {
+            Inspected(
+                verdicts: places.map { verdicts[$0] }, logNorms: places.map { logNorms[$0] },
+                logScales: places.map { logScales[$0] },
+                scalarScores: scalarScores.isEmpty ? [] : places.map { scalarScores[$0] })
+        }
     }
 
     private func inspect(_ images: Tensor, recovery: Guard.Recovery) throws -> Inspected {
@@ -171,6 +182,10 @@ public struct GuardEvaluation {
             result.verdicts += inspection.verdicts
             result.logNorms += try inspection.sensitivity.logNorms().floats()
             result.logScales += try inspection.sensitivity.logScale.floats()
+            if case .ofAll = recovery, let moves = inspection.moves {
+                if result.moves.isEmpty { result.moves = moves.map { _ in [] } }
+                for (move, labels) in moves.enumerated() { result.moves[move] += labels }
+            }
             if let scalarsAlone {
                 result.scalarScores += try scalarsAlone.scores(inspection.sensitivity)
             }
@@ -193,6 +208,7 @@ public struct GuardEvaluation {
             result.verdicts += part.verdicts
             result.logNorms += part.logNorms
             result.logScales += part.logScales
+            result.scalarScores += part.scalarScores
             try observer.advance(to: end, note: "")
         }
         observer.finish(
@@ -287,33 +303,31 @@ public struct GuardEvaluation {
             aurocOfScalars: scalarsAlone.map { _ in
                 ROC(clean: benign.scalarScores, adversarial: adversarial.scalarScores).auroc
             },
-            recoveredBy: try recoveredBy(record.rounded.rows(survivors), labels: labels))
+            recoveredBy: try recoveredBy(
+                adversarial.moves, record.rounded.rows(survivors), labels: labels))
     }
 
     /// What each way back alone gives.
-    private func recoveredBy(_ images: Tensor, labels: [Int]) throws -> [String: Double]? {
+    private func recoveredBy(
+        _ moves: [[Int]], _ images: Tensor, labels: [Int]
+    ) throws -> [String: Double]? {
         guard sentry.chooser != nil, !labels.isEmpty else { return nil }
-        var right: [String: Int] = [:]
+        var found = zip(RecoveryMove.allCases, moves).map { ($0.name, $1) }
+        // No guard descends; the rows without training have it all the same.
+        var descent: [Int] = []
         for start in stride(from: 0, to: labels.count, by: batchSize) {
-            let range = start..<min(start + batchSize, labels.count)
-            let batch = try images.sliced(range)
-            var found = try sentry.recoveryEvidence(of: batch).labels.enumerated().map {
-                (RecoveryMove.allCases[$0.offset].name, $0.element)
-            }
-            found.append(
-                (
-                    "descent",
-                    try RecoveryDescent.labels(
-                        of: batch, classifier.inputSensitivity(of: batch), in: classifier
-                    ).ints()
-                ))
-            for (name, answers) in found {
-                right[name, default: 0] += zip(answers, labels[range]).count { $0 == $1 }
-            }
+            let batch = try images.sliced(start..<min(start + batchSize, labels.count))
+            descent += try RecoveryDescent.labels(
+                of: batch, classifier.inputSensitivity(of: batch), in: classifier
+            ).ints()
         }
+        found.append(("descent", descent))
         // f's own label is wrong on every image of A.
-        right[RecoveryMove.keep.name] = nil
-        return right.mapValues { Double($0) / Double(labels.count) }
+        found.removeAll { $0.0 == RecoveryMove.keep.name }
+        return Dictionary(
+            uniqueKeysWithValues: found.map { name, answers in
+                (name, Statistics.share(zip(answers, labels).map { $0 == $1 }))
+            })
     }
 }
 

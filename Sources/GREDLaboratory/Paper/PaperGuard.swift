@@ -1,4 +1,3 @@
-import Digests
 import Foundation
 import GRED
 import LibTorch
@@ -8,15 +7,17 @@ import LibTorch
 public struct PaperGuard {
     /// The guard.
     public let sentry: Guard
-    /// SHA-256 of its manifest, which names the hash of each part: stands for the guard in the store.
+    /// SHA-256 of its manifest, which names the hash of each part, without what audits have added: stands
+    /// for the guard in the store.
     let identity: String
 
     /// Reads a bundle that `gred protect` wrote.
     /// - Throws: what `GuardBundle.read` throws.
     public init(bundle: URL) throws {
         sentry = try GuardBundle.read(bundle)
-        let manifest = try Data(contentsOf: bundle.appending(component: "guard.json"))
-        identity = SHA256.digest(of: manifest).hexadecimal
+        var manifest = try GuardBundle.manifest(of: bundle)
+        manifest.audit = nil
+        identity = try ContentKey.of(manifest)
     }
 
     /// By how much the log-odds of each image exceed the guard's threshold: positive says adversarial.

@@ -1,0 +1,208 @@
+import Foundation
+import GRED
+import GREDAttacks
+import GREDImages
+import LibTorch
+
+extension Audit {
+    /// The attacks of an audit on its images, in stages that survive being killed.
+    struct Stages {
+        private let audit: Audit
+        private let set: ImageSet
+        /// The log-odds that 1% of the clean images exceed.
+        private let threshold: Float
+        private let bench: Workbench
+
+        init(of audit: Audit, on set: ImageSet, threshold: Float, bench: Workbench) {
+            self.audit = audit
+            self.set = set
+            self.threshold = threshold
+            self.bench = bench
+        }
+
+        /// Who attacks.
+        enum Attacker {
+            /// PGD that knows f alone.
+            case unaware
+            /// One that knows the guard.
+            case adaptive(AdaptiveAttack.Strategy)
+            /// The selective one with twice the steps.
+            case longer
+            /// One that asks guard and classifier and has no gradients.
+            case square
+
+            var name: String {
+                switch self {
+                case .unaware: "unaware"
+                case .adaptive(let strategy): strategy.rawValue
+                case .longer: "selective, twice the steps"
+                case .square: "square"
+                }
+            }
+        }
+
+        private struct Configuration: Encodable {
+            var version = 3
+            var identity: String
+            var attacker: String
+            var images: String
+            /// Whose logits are matched.
+            var models: String
+            var first: Int
+            var budget: AttackBudget
+            var steps: Int
+            var draws: Int
+            var keys: Int
+            var threshold: Float
+            var seed: UInt64
+            var conditions: Workbench.Conditions
+        }
+
+        private static let file = "audit.safetensors"
+        private static let recoveringKeys = 4
+
+        /// What an attacker makes of all images within a radius.
+        func result(_ attacker: Attacker, _ budget: AttackBudget) throws -> Result {
+            let started = Date()
+            let profile = audit.profile
+            let title = "\(attacker.name), \(budget.title)"
+            bench.observer.begin(title, total: set.count, unit: "images")
+            var whole = Result(
+                name: attacker.name, fooled: [], wrong: [], scores: [], norms: [], seconds: 0)
+            for start in stride(from: 0, to: set.count, by: 25) {
+                let range = start..<min(start + 25, set.count)
+                let piece = set.subset(Array(range))
+                let models = set.subset(range.map(model))
+                let configuration = Configuration(
+                    identity: audit.identity, attacker: attacker.name,
+                    images: try piece.contentHash, models: try models.contentHash, first: start,
+                    budget: budget, steps: profile.steps, draws: profile.draws,
+                    keys: profile.keys, threshold: threshold, seed: bench.seed,
+                    conditions: bench.conditions)
+                let result = try bench.result(
+                    of: "audit", configuration,
+                    make: { folder in
+                        try judged(attacker, budget, piece, models, range)
+                            .save(to: folder.appending(component: Self.file))
+                    },
+                    read: {
+                        try Result(
+                            name: attacker.name, file: $0.appending(component: Self.file))
+                    })
+                whole.fooled += result.fooled
+                whole.wrong += result.wrong
+                whole.scores += result.scores
+                whole.norms += result.norms
+                whole.seconds += result.seconds
+                if start == 0 { whole.trace = result.trace }
+                try bench.observer.advance(to: range.upperBound, note: "")
+            }
+            bench.observer.finish(
+                String(
+                    format: "%@: %d images, f wrong on %.3f, %.1f s", title, set.count,
+                    Statistics.share(whole.fooled), Date().timeIntervalSince(started)))
+            return whole
+        }
+
+        /// The next image of another class.
+        private func model(_ place: Int) -> Int {
+            let others = (1..<max(set.count, 2)).map { (place + $0) % set.count }
+            return others.first { set.labels[$0] != set.labels[place] } ?? place
+        }
+
+        private func judged(
+            _ attacker: Attacker, _ budget: AttackBudget, _ set: ImageSet, _ models: ImageSet,
+            _ range: Range<Int>
+        ) throws -> Result {
+            let classifier = audit.classifier
+            let images = try set.tensor().to(classifier.device)
+            let goal = try Goal.untargeted(Labels(set.labels)).to(classifier.device)
+            let started = Date()
+            let (found, trace) = try search(attacker, budget, images, goal, models, range)
+            let seconds = Date().timeIntervalSince(started)
+            let judges = (0..<audit.profile.keys).map { number in
+                audit.sentry.keyed(GuardKey("audit \(bench.seed) \(number)"))
+            }
+            // Recovery is dear: a few keys tell whether the answer is wrong.
+            let verdicts = try judges.enumerated().map { number, judge in
+                try judge.inspect(
+                    found, recovery: number < Self.recoveringKeys ? .ofFlagged : .ofNone
+                ).verdicts
+            }
+            let answers = verdicts.prefix(Self.recoveringKeys)
+            return Result(
+                name: attacker.name,
+                fooled: try goal.isReached(in: classifier.logits(of: found)).bools(),
+                wrong: set.labels.enumerated().map { image, label in
+                    Float(Statistics.share(answers.map { $0[image].answer != label }))
+                },
+                scores: set.labels.indices.map { image in verdicts.map { $0[image].logOdds } },
+                norms: try (found - images).rowNorms().floats(), trace: trace, seconds: seconds)
+        }
+
+        /// What an attacker makes of a few images, at 8 bits.
+        private func search(
+            _ attacker: Attacker, _ budget: AttackBudget, _ images: Tensor, _ goal: Goal,
+            _ models: ImageSet, _ range: Range<Int>
+        ) throws -> (found: Tensor, trace: [Float]) {
+            let (classifier, profile) = (audit.classifier, audit.profile)
+            let seeds = ImageSeeds(seed: bench.seed, range: range)
+            let batch = AttackBatch(images, towards: goal, against: classifier, seeds: seeds)
+            func unaware() throws -> Tensor {
+                try budget.unaware(steps: profile.steps).perturb(
+                    batch, searchingOn: SearchCopy(of: classifier))
+            }
+            func adaptive(_ strategy: AdaptiveAttack.Strategy, steps: Int) throws -> (
+                Tensor, [Float]
+            ) {
+                var trace: [Float] = []
+                let attack = AdaptiveAttack(strategy, budget, steps: steps, draws: profile.draws)
+                let found = try attack.search(
+                    images, towards: goal, against: audit.sentry,
+                    models: classifier.logits(of: models.tensor().to(classifier.device)),
+                    threshold: Double(threshold), seeds: seeds
+                ) { step, calmest in
+                    trace.append(calmest)
+                    try bench.observer.advance(
+                        to: range.lowerBound + range.count * step / steps, note: "")
+                }
+                return (found, trace)
+            }
+            switch attacker {
+            case .unaware: return (try EightBits.rounded(unaware()), [])
+            case .adaptive(let strategy): return try adaptive(strategy, steps: profile.steps)
+            case .longer: return try adaptive(.selective, steps: 2 * profile.steps)
+            case .square:
+                // The label that f is led to is held as the target: any but the true one would do, but
+                // for the one that says adversarial.
+                let held = try classifier.predictions(for: unaware())
+                let joint = JointClassifier(
+                    try GuardUnderAttack(audit.sentry, sharpness: 30),
+                    threshold: Double(threshold))
+                let found = try Square(epsilon: budget.radius, queries: 2 * profile.steps).perturb(
+                    images, towards: .targeted(Targets(held)), against: joint, seeds: seeds)
+                return (try EightBits.rounded(found), [])
+            }
+        }
+    }
+}
+
+extension AttackBudget {
+    /// The attack that does not know the guard, of as many steps.
+    fileprivate func unaware(steps: Int) -> any Attack {
+        let stepSize = radius * 2.5 / Double(max(steps, 1))
+        return switch norm {
+        case .linf: PGD(epsilon: radius, stepSize: stepSize, steps: steps)
+        case .l2: PGDL2(epsilon: radius, stepSize: stepSize, steps: steps)
+        }
+    }
+}
+
+extension Guard {
+    /// The same guard under another key.
+    fileprivate func keyed(_ key: GuardKey) -> Guard {
+        Guard(
+            classifier: classifier, detection: detection, threshold: threshold,
+            rectifier: rectifier, chooser: chooser, key: key)
+    }
+}
