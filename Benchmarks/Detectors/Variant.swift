@@ -26,6 +26,20 @@ struct Variant: Encodable {
     /// What is compared.
     static let all = [
         Variant(name: "as it was: image, 3 numbers, 4 copies at σ 0.02 and 0.05"),
+        // What helped, together.
+        Variant(name: "four strengths, and the logarithms", numbers: best),
+        Variant(
+            name: "the same, the numbers hidden in half of the examples", numbers: best,
+            hiddenNumbers: 0.5),
+        Variant(
+            name: "the same, network and numbers apart, joined by a regression", numbers: best,
+            isFused: true),
+        Variant(
+            name: "four strengths, the logarithms, f_rec on 4 masked copies, hidden in half",
+            numbers: best + [.rectifier4], hiddenNumbers: 0.5),
+        Variant(
+            name: "four strengths, the logarithms, hidden in half, twice as wide", numbers: best,
+            hiddenNumbers: 0.5, network: .wide),
         // What the network reads.
         Variant(name: "3 numbers alone", planes: [], numbers: [.scalars]),
         Variant(name: "3 numbers and noisy copies, no image", planes: []),
@@ -68,20 +82,6 @@ struct Variant: Encodable {
         Variant(name: "twice as wide a network", network: .wide),
         Variant(name: "VGG11 at a quarter of its width", network: .vgg11),
         Variant(name: "network and numbers apart, joined by a regression", isFused: true),
-        // What helped, together.
-        Variant(name: "four strengths, and the logarithms", numbers: best),
-        Variant(
-            name: "the same, the numbers hidden in half of the examples", numbers: best,
-            hiddenNumbers: 0.5),
-        Variant(
-            name: "the same, network and numbers apart, joined by a regression", numbers: best,
-            isFused: true),
-        Variant(
-            name: "four strengths, the logarithms, f_rec on 4 masked copies, hidden in half",
-            numbers: best + [.rectifier4], hiddenNumbers: 0.5),
-        Variant(
-            name: "four strengths, the logarithms, hidden in half, twice as wide", numbers: best,
-            hiddenNumbers: 0.5, network: .wide),
     ]
 
     private static let best: [Numbers] = [

@@ -46,9 +46,10 @@ struct AuditCommand: ParsableCommand {
         try audit.sentry.move(to: bench.device)
         let data = try DataSet(
             named: data, reading: folder.reading(for: audit.classifier), observer: bench.observer)
-        let report = try audit.run(on: data, bench: bench)
+        let findings = try audit.run(on: data, bench: bench)
+        let report = findings.report
         let folder = URL(filePath: output)
-        try AuditPage(report).write(to: folder)
+        try AuditPage(findings).write(to: folder)
         try GuardBundle.record(report.card, in: URL(filePath: bundle))
         if json {
             print(String(decoding: try report.json(), as: UTF8.self))

@@ -42,7 +42,7 @@ extension Audit {
         }
 
         private struct Configuration: Encodable {
-            var version = 3
+            var version = 4
             var identity: String
             var attacker: String
             var images: String
@@ -60,6 +60,7 @@ extension Audit {
 
         private static let file = "audit.safetensors"
         private static let recoveringKeys = 4
+        private static let shownImages = 6
 
         /// What an attacker makes of all images within a radius.
         func result(_ attacker: Attacker, _ budget: AttackBudget) throws -> Result {
@@ -94,7 +95,7 @@ extension Audit {
                 whole.scores += result.scores
                 whole.norms += result.norms
                 whole.seconds += result.seconds
-                if start == 0 { whole.trace = result.trace }
+                if start == 0 { (whole.trace, whole.shown) = (result.trace, result.shown) }
                 try bench.observer.advance(to: range.upperBound, note: "")
             }
             bench.observer.finish(
@@ -137,7 +138,11 @@ extension Audit {
                     Float(Statistics.share(answers.map { $0[image].answer != label }))
                 },
                 scores: set.labels.indices.map { image in verdicts.map { $0[image].logOdds } },
-                norms: try (found - images).rowNorms().floats(), trace: trace, seconds: seconds)
+                norms: try (found - images).rowNorms().floats(), trace: trace,
+                shown: (
+                    try images.sliced(0..<min(set.count, Self.shownImages)).to(.cpu),
+                    try found.sliced(0..<min(set.count, Self.shownImages)).to(.cpu)
+                ), seconds: seconds)
         }
 
         /// What an attacker makes of a few images, at 8 bits.

@@ -30,7 +30,7 @@ public struct Audit {
     }
 
     /// Attacks images of `test`, in resumable stages.
-    public func run(on data: DataSet, bench: Workbench) throws -> AuditReport {
+    public func run(on data: DataSet, bench: Workbench) throws -> Findings {
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: try classifier.contentHash(), bench: bench,
             precision: .float32)
@@ -41,6 +41,7 @@ public struct Audit {
         let stages = Stages(of: self, on: set, threshold: thresholds[0], bench: bench)
         var rows: [AuditReport.Row] = []
         var proofs: [AuditReport.Proof] = []
+        var examples: [Findings.Example] = []
         for (number, budget) in profile.budgets(for: set.shape).enumerated() {
             let unaware = try stages.result(.unaware, budget)
             let aware = try AdaptiveAttack.Strategy.allCases.map {
@@ -51,18 +52,21 @@ public struct Audit {
                 AuditReport.Row($0, budget: budget, thresholds: thresholds)
             }
             rows.append(worst)
+            examples += try Findings.Example.all(
+                of: aware, within: budget, set: set, threshold: thresholds[0])
             if number == 0 {
                 proofs = try self.proofs(
                     stages, budget, aware: aware, worst: worst, thresholds: thresholds)
             }
         }
-        return AuditReport(
+        let report = AuditReport(
             provenance: AuditReport.Provenance(
                 command: bench.command, profile: profile, seed: bench.seed,
                 classifier: try classifier.contentHash(), guardIdentity: identity,
                 data: set.name, testImages: try set.contentHash, libtorch: Engine.loadedVersion,
                 threads: Engine.threadCount, device: bench.device.name, notes: data.notes),
             thresholds: thresholds, rows: rows, proofs: proofs)
+        return Findings(report: report, examples: examples)
     }
 
     /// What tells a guard that holds from an attack that is too weak.
@@ -101,6 +105,34 @@ public struct Audit {
         ]
     }
 
+    /// The figures, and a few images.
+    public struct Findings {
+        /// What `audit.json` holds.
+        public var report: AuditReport
+        /// A few images within each radius.
+        public var examples: [Example]
+
+        /// An image that was attacked.
+        public struct Example {
+            /// Its place among all.
+            public var image: Int
+            /// How far the attack was allowed to go.
+            public var budget: AttackBudget
+            /// Which of the attacks that know the guard passes under most keys.
+            public var attack: String
+            /// Its true label.
+            public var label: String
+            /// Whether f is wrong.
+            public var isFooled: Bool
+            /// The share of keys under which the guard is silent and f wrong.
+            public var passes: Double
+            /// `[C, H, W]` in 0…1.
+            public var original: Tensor
+            /// `[C, H, W]` in 0…1, at 8 bits.
+            public var adversarial: Tensor
+        }
+    }
+
     /// What one attack made of all images, and how each was judged.
     struct Result {
         var name: String
@@ -115,6 +147,8 @@ public struct Audit {
         /// The median of the calmest log-odds after each step, where the attack follows the guard; of the
         /// first piece.
         var trace: [Float] = []
+        /// A few of the images, and what was made of them, `[n, C, H, W]`.
+        var shown: (originals: Tensor, found: Tensor)?
         /// Of the search.
         var seconds: Double
     }
@@ -123,8 +157,12 @@ public struct Audit {
 extension Audit.Result {
     func save(to file: URL) throws {
         let keys = scores.first?.count ?? 0
+        var tensors: [NamedTensor] = []
+        if let shown {
+            tensors = [("originals", shown.originals), ("images", shown.found)]
+        }
         try Safetensors.write(
-            [
+            tensors + [
                 ("fooled", Tensor(fooled)), ("norms", Tensor(norms)), ("wrong", Tensor(wrong)),
                 ("scores", Tensor(scores.flatMap { $0 }, shape: [scores.count, keys])),
                 ("seconds", Tensor([Float(seconds)])), ("trace", Tensor(trace)),
@@ -148,5 +186,8 @@ extension Audit.Result {
         self.seconds = try Double(seconds.floats()[0])
         self.trace = try trace.floats()
         self.wrong = try wrong.floats()
+        if let originals = tensors["originals"], let found = tensors["images"] {
+            shown = (originals, found)
+        }
     }
 }

@@ -5,17 +5,21 @@ import LibTorch
 /// An audit as one page to look at.
 public struct AuditPage {
     /// What the page shows.
-    public let report: AuditReport
+    public let findings: Audit.Findings
+
+    private var report: AuditReport { findings.report }
 
     /// A page that is drawn by ``html()``.
-    public init(_ report: AuditReport) { self.report = report }
+    public init(_ findings: Audit.Findings) { self.findings = findings }
 
     /// The page as a self-contained HTML document, to be stored in UTF-8.
-    public func html() -> String {
+    /// - Throws: `PNGError` for images that cannot be encoded.
+    public func html() throws -> String {
         let norms: [(AttackBudget.Norm, String)] = [(.linf, "L∞"), (.l2, "L2")]
         let charts = norms.compactMap { norm, name -> Block? in
             chart(norm, name).map { .chart($0, caption: Self.caption) }
         }
+        let gallery = try AuditGallery.gallery(of: findings.examples)
         return ReportPage(
             title: "Audit of a guard on \(report.provenance.data)",
             subtitle: report.headline,
@@ -25,7 +29,8 @@ public struct AuditPage {
                 Section(
                     "Do the gradients lie?",
                     [.paragraph(Self.masking), .table(report.proofTable)]),
-            ], footer: report.provenance.command
+            ] + (gallery.map { [Section("Images", [.gallery($0)])] } ?? []),
+            footer: report.provenance.command
         ).html()
     }
 
@@ -58,7 +63,7 @@ public struct AuditPage {
     /// - Throws: `FileFault` where the folder cannot be written.
     public func write(to folder: URL) throws {
         try AtomicFile.write(report.json(), to: folder.appending(component: "audit.json"))
-        try AtomicFile.write(Data(html().utf8), to: folder.appending(component: "index.html"))
+        try AtomicFile.write(Data(try html().utf8), to: folder.appending(component: "index.html"))
     }
 
     private static let masking = """

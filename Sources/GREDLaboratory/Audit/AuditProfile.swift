@@ -30,7 +30,7 @@ public struct AuditProfile: Sendable, Codable, Hashable {
 
     /// Two minutes: shows that everything works, not how strong the guard is.
     public static let smoke = AuditProfile(
-        name: "smoke", images: 12, calibrate: 100, steps: 12, draws: 1, keys: 4,
+        name: "smoke", images: 8, calibrate: 100, steps: 8, draws: 1, keys: 2,
         triesAllRadii: false)
 
     /// From the cheapest to the dearest.
