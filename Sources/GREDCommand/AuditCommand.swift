@@ -14,7 +14,7 @@ struct AuditCommand: ParsableCommand {
             The result is written into the bundle, for gred bundle show. Every finished piece is kept: when it is interrupted, the same command goes on.
 
             Examples:
-              gred audit digits-guard --data digits --profile smoke
+              gred audit digits-guard --profile smoke
               gred audit guard --data photographs
             """)
 
