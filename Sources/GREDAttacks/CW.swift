@@ -70,17 +70,24 @@ public struct CW: Attack {
         // The search starts inside the box; an image that is adversarial as it is needs none.
         let open = try (.!batch.isReached(by: batch.images, confidence: confidence)).positions()
         guard !open.isEmpty else { return batch.images }
-        return try batch.images.replacingRows(open, with: searchConstants(batch.rows(open).begun()))
+        return try batch.images.replacingRows(
+            open, with: searchConstants(batch.rows(open).begun(), from: batch.images.rows(open)))
     }
 
-    private func searchConstants(_ batch: AttackBatch) throws -> Tensor {
+    /// The same search for images that are not adversarial, from any start: so may a second attack go on
+    /// from a first. The perturbation is measured from the batch's images.
+    package func search(_ batch: AttackBatch, from start: Tensor) throws -> Tensor {
+        try searchConstants(batch.begun(), from: start)
+    }
+
+    private func searchConstants(_ batch: AttackBatch, from start: Tensor) throws -> Tensor {
         let count = batch.count
         var best = batch.images
         var bestNorm = [Float](repeating: .infinity, count: count)
         var constants = [Double](repeating: initialConstant, count: count)
         var bounds = [(low: Double, high: Double)](repeating: (0, .infinity), count: count)
 
-        let inside = try batch.images.clamped(min: margin, max: 1 - margin)
+        let inside = try start.clamped(min: margin, max: 1 - margin)
         var starts = inside
 
         for _ in 0..<searchSteps {

@@ -39,15 +39,17 @@ public struct PGD: Attack {
     }
 
     public func search(_ batch: AttackBatch) throws -> Tensor {
-        let images = batch.images
-        let lower = try (images - epsilon).clamped(min: 0)
-        let upper = try (images + epsilon).clamped(max: 1)
-        var start = images
-        if startsAtRandom {
-            let noise = try batch.seeds.uniformNoise(like: images, purpose: "pgd start")
-            start = try (images + noise * epsilon).maximum(lower).minimum(upper)
-        }
-        return try batch.climb(from: start, steps: steps) { current, gradient in
+        guard startsAtRandom else { return try search(batch, from: batch.images) }
+        let noise = try batch.seeds.uniformNoise(like: batch.images, purpose: "pgd start")
+        return try search(batch, from: batch.images + noise * epsilon)
+    }
+
+    /// The same search from any start, brought into the ball.
+    package func search(_ batch: AttackBatch, from start: Tensor) throws -> Tensor {
+        let lower = try (batch.images - epsilon).clamped(min: 0)
+        let upper = try (batch.images + epsilon).clamped(max: 1)
+        let inside = try start.maximum(lower).minimum(upper)
+        return try batch.climb(from: inside, steps: steps) { current, gradient in
             try (current + gradient.sign() * stepSize).maximum(lower).minimum(upper)
         }
     }

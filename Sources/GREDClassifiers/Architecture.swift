@@ -34,6 +34,15 @@ public struct Architecture: Sendable, Hashable, Codable {
         self.width = width
     }
 
+    /// The name of the last layer, whose rows are classes.
+    var headName: String {
+        switch family {
+        case .vgg11: "classifier"
+        case .cwnet: "classifier.5"
+        case .resnet18, .resnet34, .resnet50, .resnet101, .resnet152, .inceptionV3: "fc"
+        }
+    }
+
     /// Values in an image: a gigabyte of float32.
     static let largestImage = 1 << 28
 

@@ -13,12 +13,18 @@ public final class NetworkClassifier: TunableClassifier {
         public var inputShape: ImageShape
         /// One name a class, at least two, in the order of the logits.
         public var classNames: [String]
+        /// What becomes of images before the network sees them; nil leaves them in 0…1.
+        public var normalisation: Normalisation?
 
         /// Names all parts; whether they make a classifier is checked where it is built.
-        public init(architecture: Architecture, inputShape: ImageShape, classNames: [String]) {
+        public init(
+            architecture: Architecture, inputShape: ImageShape, classNames: [String],
+            normalisation: Normalisation? = nil
+        ) {
             self.architecture = architecture
             self.inputShape = inputShape
             self.classNames = classNames
+            self.normalisation = normalisation
         }
     }
 
@@ -56,8 +62,11 @@ public final class NetworkClassifier: TunableClassifier {
         guard description.classNames.count >= 2 else {
             throw ClassifierFault.tooFewClasses(description.classNames.count)
         }
-        return try description.architecture.network(
+        let network = try description.architecture.network(
             shape: description.inputShape, classes: description.classNames.count, seed: seed)
+        guard let normalisation = description.normalisation else { return network }
+        return try NormalisedInput.wrapping(
+            network, in: normalisation, channels: description.inputShape.channels)
     }
 
     public func logits(of images: Tensor) throws -> Tensor {
@@ -139,6 +148,8 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
     case fixedWidth(family: String, Double)
     /// One image would take more than a gigabyte.
     case absurdShape(ImageShape)
+    /// A normalisation without a finite mean and a deviation above 0 for each channel.
+    case badNormalisation(Normalisation, channels: Int)
 
     public var description: String {
         switch self {
@@ -154,6 +165,8 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
             "\(family) has only its original width, 1, and \(width) was asked for."
         case .absurdShape(let shape):
             "Images of \(shape) are larger than anything that a network here can take."
+        case .badNormalisation(let normalisation, let channels):
+            "A normalisation has a mean and a deviation above 0 for each of \(channels) channels, and this one has the means \(normalisation.mean) and the deviations \(normalisation.std)."
         case .absurdWidth(let width):
             "A network's width is above 0 and at most \(Int(Architecture.largestWidth)) times the original's, and this one is \(width): 1 is the original."
         }

@@ -15,7 +15,7 @@ struct AuditCommand: ParsableCommand {
 
             Examples:
               gred audit digits-guard --profile smoke
-              gred audit guard --data photographs
+              gred audit guard --data photographs --surrogate guard-of-another-seed
             """)
 
     @Argument(help: "The folder of a guard bundle.", completion: .directory)
@@ -23,6 +23,13 @@ struct AuditCommand: ParsableCommand {
 
     @Option(help: "The data set that it is for: mnist, cifar10, digits, or a folder of images.")
     var data = "mnist"
+
+    @Option(
+        help: ArgumentHelp(
+            "Another guard of the same classifier, made with another --seed.",
+            discussion: "What passes it is tried on the guard: it should do no better.",
+            valueName: "bundle"), completion: .directory)
+    var surrogate: String?
 
     @Option(help: "How much to try: smoke (two minutes), laptop (an hour) or full (a GPU).")
     var profile = "laptop"
@@ -42,8 +49,9 @@ struct AuditCommand: ParsableCommand {
         let bench = try options.bench(in: .float32)
         try OutputFolder.check(output)
         let audit = try Audit(
-            bundle: URL(filePath: bundle), profile: Self.profile(named: profile))
-        try audit.sentry.move(to: bench.device)
+            bundle: URL(filePath: bundle), surrogate: surrogate.map { URL(filePath: $0) },
+            profile: Self.profile(named: profile))
+        try audit.move(to: bench.device)
         let data = try DataSet(
             named: data, reading: folder.reading(for: audit.classifier), observer: bench.observer)
         let findings = try audit.run(on: data, bench: bench)
@@ -58,6 +66,8 @@ struct AuditCommand: ParsableCommand {
         print(TerminalTable(report.table).render())
         print("")
         print(TerminalTable(report.proofTable).render())
+        print("")
+        print(TerminalTable(report.claims).render())
         print("\n\(report.headline)\n")
         print("A page to look at:  \(folder.appending(component: "index.html").path)")
         print("The same as JSON:   \(folder.appending(component: "audit.json").path)")

@@ -20,6 +20,8 @@ struct ReproduceCommand: ParsableCommand {
               gred reproduce digits --profile smoke
               gred reproduce mnist --profile laptop --dry-run
               gred reproduce cifar10 --classifier cifar10-vgg11 --set copies=16
+              gred reproduce imagenet20 --profile paper --size 224 --weights resnet152.safetensors \
+                --weight-classes imagenet.txt
             """)
 
     @Argument(help: "The data set: mnist, cifar10, digits, or a folder of images.")
@@ -73,6 +75,7 @@ struct ReproduceCommand: ParsableCommand {
             discussion: "By default the classifier's, or the pictures' own."))
     var size: PictureSize?
 
+    @OptionGroup var published: WeightOptions
     @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
@@ -84,6 +87,10 @@ struct ReproduceCommand: ParsableCommand {
         guard bundle == nil || classifier == nil else {
             throw ValidationError(
                 "--guard brings its own classifier: leave --classifier out.")
+        }
+        guard published.weights == nil || (bundle == nil && classifier == nil) else {
+            throw ValidationError(
+                "--weights, --classifier and --guard each name f: leave all but one out.")
         }
     }
 
@@ -104,18 +111,23 @@ struct ReproduceCommand: ParsableCommand {
         if !dryRun { try OutputFolder.check(output) }
         let sentry = try bundle.map { try PaperGuard(bundle: URL(filePath: $0)) }
         try sentry?.sentry.move(to: bench.device)
-        let given =
+        var given =
             try sentry.map { try Self.guarded(by: $0) }
             ?? classifier.map { try StoredClassifier.read(URL(filePath: $0)) }
         try given?.move(to: bench.device)
         let reading = given.map { folder.reading(for: $0) } ?? folder.reading(size: size)
         let set = try DataSet(named: data, reading: reading, observer: bench.observer)
+        let networks = try published.classifiers(
+            for: set.sets.fit, as: PaperData(named: data), in: profile)
+        try networks.classifier?.move(to: bench.device)
+        try networks.surrogate?.move(to: bench.device)
+        given = given ?? networks.classifier
         if let given { try given.checkAtTheDoor(on: set.sets.guard, bench) }
         var choices = profile.choices(for: set.sets.fit.shape)
         for (name, value) in try changes { try choices.set(name, to: value) }
         let reproduction = Reproduction(
             of: set, as: PaperData(named: data), profile: profile, choices: choices,
-            classifier: given, sentry: sentry, bench: bench)
+            classifier: given, surrogate: networks.surrogate, sentry: sentry, bench: bench)
         guard !dryRun else {
             print(TerminalTable(try reproduction.plan().table).render())
             return

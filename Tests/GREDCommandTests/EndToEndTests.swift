@@ -100,7 +100,7 @@ extension ProgramTests {
                         "--output", "audit"
                     ).utf8))
             let rows = try #require(audit["rows"] as? [[String: Any]])
-            #expect(rows.count == 21)
+            #expect(rows.count == 24)
             #expect((audit["proofs"] as? [Any])?.count == 4)
             for row in rows {
                 let fooled = try #require(row["fooled"] as? Double)
@@ -115,6 +115,9 @@ extension ProgramTests {
             let audited = try place.gred("bundle", "show", "guard").output
             #expect(audited.contains("audited on 8 images") && !audited.contains("not audited"))
             #expect(audited.contains("within L2 1.0 the classifier is wrong"))
+            try place.gred(
+                "audit", "guard", "--data", "digits", "--profile", "smoke", "--surrogate", "guard"
+            ).expectRefusal(["same guard", "--seed"])
         }
 
         private func checkAttacks() throws {

@@ -41,10 +41,15 @@ extension ProgramTests {
                     + shared
             ),
             (
+                "audit",
+                ["<bundle>", "--data", "--profile", "--surrogate", "--output", "--json"]
+                    + ofFolders + shared
+            ),
+            (
                 "reproduce",
                 [
                     "<data>", "--profile", "--classifier", "--guard", "--attacks", "--images",
-                    "--set",
+                    "--set", "--weights", "--surrogate-weights", "--weight-classes",
                     "--dry-run", "--output", "--size",
                 ] + ofFolders + shared
             ),

@@ -35,6 +35,9 @@ extension ProgramTests {
             let before = try Data(contentsOf: place["report/report.json"])
             let again = try place.run(Self.command + ["--output", "report"])
             #expect(again.status == 0 && !again.errors.contains("training"))
+            let done = try place.run(Self.command + ["--dry-run"])
+            #expect(!plan.output.contains("done") && done.output.contains("done"))
+            #expect(done.output.contains("Together about 1 s"))
             #expect(try Data(contentsOf: place["report/report.json"]) == before)
         }
 
@@ -43,7 +46,8 @@ extension ProgramTests {
             #expect(text.hasPrefix("`gred reproduce digits --profile smoke"))
             for heading in [
                 "Table 2: grey-box", "Fig. 3", "Fig. 2", "Insight I", "Table 3: black-box",
-                "Table 1: without", "Table 7: the rectifier", "Fig. 5", "How it was made",
+                "Table 1: without", "Table 7: the rectifier", "Fig. 5", "Tables 4, 5 and 6",
+                "How it was made",
                 "cw-iterations", "A smoke test",
             ] { #expect(text.contains(heading), "\(heading)") }
         }

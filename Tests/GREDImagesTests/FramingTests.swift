@@ -53,6 +53,35 @@ struct FramingTests {
         }
     }
 
+    @Test("a set is resampled as pictures are, and loses what stands in single pixels")
+    func resampled() throws {
+        let shape = ImageShape(channels: 3, height: 16, width: 24)
+        var stream = RandomStream(seed: 1, purpose: "resampled")
+        let pixels = (0..<3 * shape.count).map { _ in UInt8(stream.uniform() * 255) }
+        let set = try ImageSet(
+            name: "any", shape: shape, classNames: ["a", "b"], pixels: pixels, labels: [0, 1, 1])
+        let found = try set.resampled(to: 7.0 / 8)
+        #expect(found.shape == shape && found.labels == set.labels)
+        for image in 0..<set.count {
+            let planes = try Array(set.bytes(of: [image]))
+            let plane = shape.height * shape.width
+            let picture = Picture(
+                pixels: (0..<shape.count).map { planes[$0 % 3 * plane + $0 / 3] }, width: 24,
+                height: 16, channels: 3)
+            let smaller = try picture.framed(
+                .stretch, as: ImageShape(channels: 3, height: 14, width: 21))
+            #expect(
+                try Array(found.bytes(of: [image])) == smaller.framed(.stretch, as: shape).planes)
+        }
+        // Stripes of one pixel.
+        let stripes = try ImageSet(
+            name: "stripes", shape: ImageShape(channels: 1, height: 16, width: 16),
+            classNames: ["a", "b"], pixels: (0..<256).map { $0 % 2 == 0 ? 96 : 160 }, labels: [0])
+        let left = try stripes.resampled(to: 7.0 / 8).bytes(of: [0])
+        let differences = zip(left, left.dropFirst()).map { abs(Int($0) - Int($1)) }
+        #expect(differences.reduce(0, +) < 64 * 255 / 2)
+    }
+
     @Test("shapes that cannot be met are refused in a sentence")
     func refusals() throws {
         let picture = try Self.picture("from.same")

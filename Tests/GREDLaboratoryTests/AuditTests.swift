@@ -176,6 +176,63 @@ struct AuditTests {
         }
     }
 
+    @Test("leads the label astray that the guard gives back")
+    func recovery() throws {
+        let sentry = try sentry(.paper, guarding: network)
+        let labels = try network.predictions(for: images).ints()
+        let goal = try Goal.untargeted(Labels(labels))
+        let budget = AttackBudget(.l2, 4)
+        let seeds = ImageSeeds(seed: 0, range: 0..<images.shape[0])
+        let models = try network.logits(of: images)
+        /// How many ways back lead to the truth: the label of f, its second choice, and that on masked
+        /// copies under several keys.
+        func ways(_ found: Tensor) throws -> Int {
+            let logits = try network.logits(of: found)
+            let second = try logits.replacing(logits.argmax(1), with: -.infinity).argmax(1).ints()
+            let own = try logits.argmax(1).ints()
+            let sensitivity = try network.inputSensitivity(of: found)
+            let given = try (0..<8).flatMap {
+                try sentry.rectifier.recover(
+                    found, sensitivity: sensitivity, key: GuardKey("key \($0)")
+                ).labels.ints()
+            }
+            return labels.indices.map { image in
+                [own[image] == labels[image], second[image] == labels[image]].count { $0 }
+            }.reduce(0, +)
+                + given.indices.count { given[$0] == labels[$0 % labels.count] }
+        }
+        func found(_ strategy: AdaptiveAttack.Strategy) throws -> Tensor {
+            try AdaptiveAttack(strategy, budget, steps: 24, draws: 2).search(
+                images, towards: goal, against: sentry, models: models, seeds: seeds)
+        }
+        let (misled, calmed) = try (ways(found(.recovery)), ways(found(.selective)))
+        #expect(misled < calmed)
+        #expect(try misled < ways(images) / 2)
+    }
+
+    @Test("keeps for each image the best of its tries")
+    func restarts() throws {
+        func result(_ fooled: [Bool], _ scores: [[Float]], norm: Float) -> Audit.Result {
+            Audit.Result(
+                name: "any", fooled: fooled, wrong: fooled.map { $0 ? 0.5 : 0 }, scores: scores,
+                norms: fooled.map { _ in norm }, seconds: 2)
+        }
+        let best = try Audit.Result(
+            bestOf: [
+                result([true, false, true, false], [[0, 9], [0, 0], [9, 9], [3, 3]], norm: 1),
+                result([true, true, true, false], [[0, 1], [9, 0], [7, 9], [2, 3]], norm: 2),
+            ], threshold: 4)
+        #expect(best.norms == [2, 2, 2, 2])
+        #expect(best.fooled == [true, true, true, false])
+        #expect(best.passes(4) == [1, 0.5, 0, 0])
+        #expect(best.seconds == 4)
+        let other = try Audit.Result(
+            bestOf: [
+                result([true], [[0, 0]], norm: 1), result([true], [[9, 0]], norm: 2),
+            ], threshold: 4)
+        #expect(other.norms == [1])
+    }
+
     @Test(
         "finds for an image what it finds for it among others",
         arguments: AdaptiveAttack.Strategy.allCases)

@@ -90,13 +90,11 @@ extension Picture {
         return Picture(pixels: converted, width: width, height: height, channels: wanted)
     }
 
-    private static let bilinear = Operator("aten::_upsample_bilinear2d_aa")
-
     func scaled(toHeight high: Int, width wide: Int) throws -> Picture {
         guard high != height || wide != width else { return self }
         // Channels innermost in memory, so that nothing is laid out anew before or after.
         let image = try Tensor(pixels, shape: [1, height, width, channels]).permuted([0, 3, 1, 2])
-        let scaled = try Self.bilinear(.tensor(image), .ints([high, wide]), false)
+        let scaled = try image.scaled(toHeight: high, width: wide)
         return Picture(
             pixels: try scaled.permuted([0, 2, 3, 1]).bytes(), width: wide, height: high,
             channels: channels)
@@ -114,5 +112,14 @@ extension Picture {
             middle += pixels[start..<(start + wide * channels)]
         }
         return Picture(pixels: middle, width: wide, height: high, channels: channels)
+    }
+}
+
+extension Tensor {
+    private static let bilinear = Operator("aten::_upsample_bilinear2d_aa")
+
+    /// Images `[N, C, H, W]` of bytes at another size, bilinear with antialiasing.
+    func scaled(toHeight high: Int, width wide: Int) throws -> Tensor {
+        try Self.bilinear(.tensor(self), .ints([high, wide]), false)
     }
 }

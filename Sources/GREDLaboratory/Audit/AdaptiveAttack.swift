@@ -21,9 +21,18 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         /// f is to be as sure of a wrong label as it is of a clean image: neither near the boundary nor
         /// far past it. The detector is not looked at.
         case confidenceMatched = "confidence matched"
+        /// The label that the guard gives back is to be wrong: f's second choice and the rectifier's answer
+        /// on masked copies are led away from the truth as f is. The detector is not looked at: it may see
+        /// the image.
+        case recovery
 
         /// Whether the detector's gradient is followed.
-        var followsDetector: Bool { self != .logitMatching && self != .confidenceMatched }
+        var followsDetector: Bool {
+            switch self {
+            case .selective, .orthogonal, .lagrangian: true
+            case .logitMatching, .confidenceMatched, .recovery: false
+            }
+        }
     }
 
     /// How the two aims are joined.
@@ -51,8 +60,8 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
     ///   - threshold: the log-odds from which on the guard is not silent.
     ///   - onStep: is told the step, and the median of the calmest log-odds so far (infinite where f was
     ///     right all the time).
-    /// - Returns: for each image the calmest at which f was wrong, at 8 bits; where there was none, the
-    ///   last.
+    /// - Returns: for each image the calmest at which f was wrong, at 8 bits, or with `recovery` the one
+    ///   whose true label was the farthest behind; where f was right all the time, the last.
     func search(
         _ images: Tensor, towards goal: Goal, against sentry: Guard, models: Tensor,
         threshold: Double = 0, seeds: ImageSeeds,
@@ -69,6 +78,7 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             budget.radius * 2.5 / Double(max(steps, 1)) * (step < steps * 3 / 4 ? 2 : 0.5)
         }
         var subject: (sharpness: Double, subject: GuardUnderAttack)?
+        let ways = strategy == .recovery ? try RecoveryUnderAttack(sentry) : nil
         for step in 0..<steps {
             let sharp = sharpness[min(step * sharpness.count / steps, sharpness.count - 1)]
             if subject?.sharpness != sharp {
@@ -80,13 +90,15 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
                     RandomStream(seed: streams[place].next(), purpose: "draw")
                 }
             }
-            let found = try direction(at: current, goal, models, weight, attacked, noise)
-            let better = try found.fooled .& (found.logOdds .< calmest)
+            let found =
+                try ways?.direction(at: current, goal, draws: noise)
+                ?? direction(at: current, goal, models, weight, attacked, noise)
+            let better = try found.fooled .& (found.score .< calmest)
             best = try .chosen(where: better, current, best)
-            calmest = try better.choose(found.logOdds, calmest)
+            calmest = try better.choose(found.score, calmest)
             let moved = try current + budget.step(found.direction, length: lengths[step])
             current = try budget.projected(moved, around: images)
-            let isSeen = try found.fooled .& (found.logOdds .> threshold)
+            let isSeen = try found.fooled .& (found.score .> threshold)
             weight =
                 try weight
                 * isSeen.choose(
@@ -108,11 +120,20 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             images + budget.step(noise, length: budget.radius / 2), around: images)
     }
 
-    /// Where to go from here, whether f is wrong here, and what the detector says.
+    /// What a step goes by.
+    struct Direction {
+        /// Where to go from here, `[N, C, H, W]`.
+        var direction: Tensor
+        /// Whether f is wrong here, `[N]`.
+        var fooled: Tensor
+        /// What is to be small where f is wrong: the detector's log-odds, `[N]`.
+        var score: Tensor
+    }
+
     private func direction(
         at images: Tensor, _ goal: Goal, _ models: Tensor, _ weight: Tensor,
         _ subject: GuardUnderAttack, _ draws: [[RandomStream]]
-    ) throws -> (direction: Tensor, fooled: Tensor, logOdds: Tensor) {
+    ) throws -> Direction {
         guard strategy.followsDetector else {
             let gradient = try subject.gradient(at: images) { logits in
                 try strategy == .logitMatching
@@ -120,9 +141,9 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
                     : -(goal.lead(in: logits) - models.lead(of: models.argmax(1))).abs()
             }
             let answer = try subject.values(for: images, draws: draws)
-            return (
-                try gradient.withoutNaN(), try goal.isReached(in: answer.logits), answer.logOdds
-            )
+            return Direction(
+                direction: try gradient.withoutNaN(),
+                fooled: try goal.isReached(in: answer.logits), score: answer.logOdds)
         }
         return try Gradient.recording {
             let watched = try images.watched()
@@ -142,7 +163,8 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
                 direction = try wrong.unit() + calm.unit() * weight.perRow(rank: calm.rank)
             default: direction = try .chosen(where: fooled, calm, wrong)
             }
-            return (direction, fooled, try answer.logOdds.detached())
+            return Direction(
+                direction: direction, fooled: fooled, score: try answer.logOdds.detached())
         }
     }
 }

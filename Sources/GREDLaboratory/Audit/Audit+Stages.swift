@@ -28,6 +28,8 @@ extension Audit {
             case adaptive(AdaptiveAttack.Strategy)
             /// The selective one with twice the steps.
             case longer
+            /// The selective one on another guard of the same classifier.
+            case transfer(PaperGuard)
             /// One that asks guard and classifier and has no gradients.
             case square
 
@@ -36,15 +38,28 @@ extension Audit {
                 case .unaware: "unaware"
                 case .adaptive(let strategy): strategy.rawValue
                 case .longer: "selective, twice the steps"
+                case .transfer: "selective, on another guard"
                 case .square: "square"
                 }
+            }
+
+            /// Whether it is tried more than once.
+            var hasRestarts: Bool {
+                if case .adaptive = self { true } else { false }
+            }
+
+            /// Which guard is followed, where it is not the one that judges.
+            var surrogate: PaperGuard? {
+                if case .transfer(let other) = self { other } else { nil }
             }
         }
 
         private struct Configuration: Encodable {
-            var version = 4
+            var version = 5
             var identity: String
             var attacker: String
+            var surrogate: String?
+            var restart: Int
             var images: String
             /// Whose logits are matched.
             var models: String
@@ -62,11 +77,21 @@ extension Audit {
         private static let recoveringKeys = 4
         private static let shownImages = 6
 
-        /// What an attacker makes of all images within a radius.
+        /// What an attacker makes of all images within a radius; the best of all restarts for each.
         func result(_ attacker: Attacker, _ budget: AttackBudget) throws -> Result {
+            let restarts = attacker.hasRestarts ? max(audit.profile.restarts, 1) : 1
+            return try Result(
+                bestOf: (0..<restarts).map { try tried(attacker, budget, restart: $0) },
+                threshold: threshold)
+        }
+
+        private func tried(
+            _ attacker: Attacker, _ budget: AttackBudget, restart: Int
+        ) throws -> Result {
             let started = Date()
             let profile = audit.profile
-            let title = "\(attacker.name), \(budget.title)"
+            let again = restart > 0 ? ", start \(restart + 1)" : ""
+            let title = "\(attacker.name), \(budget.title)\(again)"
             bench.observer.begin(title, total: set.count, unit: "images")
             var whole = Result(
                 name: attacker.name, fooled: [], wrong: [], scores: [], norms: [], seconds: 0)
@@ -76,6 +101,7 @@ extension Audit {
                 let models = set.subset(range.map(model))
                 let configuration = Configuration(
                     identity: audit.identity, attacker: attacker.name,
+                    surrogate: attacker.surrogate?.identity, restart: restart,
                     images: try piece.contentHash, models: try models.contentHash, first: start,
                     budget: budget, steps: profile.steps, draws: profile.draws,
                     keys: profile.keys, threshold: threshold, seed: bench.seed,
@@ -83,7 +109,7 @@ extension Audit {
                 let result = try bench.result(
                     of: "audit", configuration,
                     make: { folder in
-                        try judged(attacker, budget, piece, models, range)
+                        try judged(attacker, budget, piece, models, range, restart)
                             .save(to: folder.appending(component: Self.file))
                     },
                     read: {
@@ -113,13 +139,14 @@ extension Audit {
 
         private func judged(
             _ attacker: Attacker, _ budget: AttackBudget, _ set: ImageSet, _ models: ImageSet,
-            _ range: Range<Int>
+            _ range: Range<Int>, _ restart: Int
         ) throws -> Result {
             let classifier = audit.classifier
             let images = try set.tensor().to(classifier.device)
             let goal = try Goal.untargeted(Labels(set.labels)).to(classifier.device)
             let started = Date()
-            let (found, trace) = try search(attacker, budget, images, goal, models, range)
+            let seeds = ImageSeeds(seed: bench.seed &+ UInt64(restart), range: range)
+            let (found, trace) = try search(attacker, budget, images, goal, models, seeds)
             let seconds = Date().timeIntervalSince(started)
             let judges = (0..<audit.profile.keys).map { number in
                 audit.sentry.keyed(GuardKey("audit \(bench.seed) \(number)"))
@@ -148,35 +175,39 @@ extension Audit {
         /// What an attacker makes of a few images, at 8 bits.
         private func search(
             _ attacker: Attacker, _ budget: AttackBudget, _ images: Tensor, _ goal: Goal,
-            _ models: ImageSet, _ range: Range<Int>
+            _ models: ImageSet, _ seeds: ImageSeeds
         ) throws -> (found: Tensor, trace: [Float]) {
             let (classifier, profile) = (audit.classifier, audit.profile)
-            let seeds = ImageSeeds(seed: bench.seed, range: range)
+            let (first, count) = (seeds.indices.first ?? 0, seeds.indices.count)
             let batch = AttackBatch(images, towards: goal, against: classifier, seeds: seeds)
             func unaware() throws -> Tensor {
                 try budget.unaware(steps: profile.steps).perturb(
                     batch, searchingOn: SearchCopy(of: classifier))
             }
-            func adaptive(_ strategy: AdaptiveAttack.Strategy, steps: Int) throws -> (
-                Tensor, [Float]
-            ) {
+            func adaptive(
+                _ strategy: AdaptiveAttack.Strategy, steps: Int, against sentry: Guard
+            ) throws -> (Tensor, [Float]) {
                 var trace: [Float] = []
                 let attack = AdaptiveAttack(strategy, budget, steps: steps, draws: profile.draws)
                 let found = try attack.search(
-                    images, towards: goal, against: audit.sentry,
+                    images, towards: goal, against: sentry,
                     models: classifier.logits(of: models.tensor().to(classifier.device)),
                     threshold: Double(threshold), seeds: seeds
                 ) { step, calmest in
                     trace.append(calmest)
                     try bench.observer.advance(
-                        to: range.lowerBound + range.count * step / steps, note: "")
+                        to: first + count * step / steps, note: "")
                 }
                 return (found, trace)
             }
             switch attacker {
             case .unaware: return (try EightBits.rounded(unaware()), [])
-            case .adaptive(let strategy): return try adaptive(strategy, steps: profile.steps)
-            case .longer: return try adaptive(.selective, steps: 2 * profile.steps)
+            case .adaptive(let strategy):
+                return try adaptive(strategy, steps: profile.steps, against: audit.sentry)
+            case .longer:
+                return try adaptive(.selective, steps: 2 * profile.steps, against: audit.sentry)
+            case .transfer(let other):
+                return try adaptive(.selective, steps: profile.steps, against: other.sentry)
             case .square:
                 // The label that f is led to is held as the target: any but the true one would do, but
                 // for the one that says adversarial.

@@ -16,10 +16,14 @@ public struct Audit {
     public let profile: AuditProfile
     /// Names the guard in the store.
     let identity: String
+    /// Another guard of the same classifier, from which attacks are carried over.
+    let surrogate: PaperGuard?
 
-    /// - Parameter bundle: the folder of the guard.
-    /// - Throws: what `GuardBundle.read` throws.
-    public init(bundle: URL, profile: AuditProfile) throws {
+    /// - Parameters:
+    ///   - bundle: the folder of the guard.
+    ///   - surrogate: the folder of another guard of the same classifier, trained with another seed.
+    /// - Throws: what `GuardBundle.read` throws; ``AuditFault`` for a surrogate of another classifier.
+    public init(bundle: URL, surrogate: URL? = nil, profile: AuditProfile) throws {
         let read = try PaperGuard(bundle: bundle)
         guard let classifier = read.sentry.classifier as? any TunableClassifier else {
             throw BundleFault.cannotBeKept
@@ -27,6 +31,19 @@ public struct Audit {
         (sentry, identity) = (read.sentry, read.identity)
         self.classifier = classifier
         self.profile = profile
+        self.surrogate = try surrogate.map { try PaperGuard(bundle: $0) }
+        guard let other = self.surrogate else { return }
+        guard other.identity != identity else { throw AuditFault.sameGuard }
+        guard
+            let guarded = other.sentry.classifier as? any TunableClassifier,
+            try guarded.contentHash() == classifier.contentHash()
+        else { throw AuditFault.otherClassifier }
+    }
+
+    /// Moves all networks to a device.
+    public func move(to device: Device) throws {
+        try sentry.move(to: device)
+        try surrogate?.sentry.move(to: device)
     }
 
     /// Attacks images of `test`, in resumable stages.
@@ -64,10 +81,14 @@ public struct Audit {
                 command: bench.command, profile: profile, seed: bench.seed,
                 classifier: try classifier.contentHash(), guardIdentity: identity,
                 data: set.name, testImages: try set.contentHash, libtorch: Engine.loadedVersion,
-                threads: Engine.threadCount, device: bench.device.name, notes: data.notes),
+                threads: Engine.threadCount, device: bench.device.name,
+                notes: data.notes + (surrogate == nil ? [Self.noTransfer] : [])),
             thresholds: thresholds, rows: rows, proofs: proofs)
         return Findings(report: report, examples: examples)
     }
+
+    private static let noTransfer =
+        "Whether attacks carry over from a guard of another seed was not tried: --surrogate names one."
 
     /// What tells a guard that holds from an attack that is too weak.
     private func proofs(
@@ -83,6 +104,7 @@ public struct Audit {
         let longer = row(try stages.result(.longer, budget), budget)
         let square = row(try stages.result(.square, budget), budget)
         let trace = aware[0].trace.filter(\.isFinite)
+        let transfer = try surrogate.map { row(try stages.result(.transfer($0), budget), budget) }
         return [
             AuditReport.Proof(
                 "Success grows with the radius to 100%", holds: everywhere.passesAt1Percent >= 0.95,
@@ -103,6 +125,15 @@ public struct Audit {
                 "The median of the calmest log-odds goes from \(Figure.fixed(Double(trace.first ?? .nan), digits: 2)) to \(Figure.fixed(Double(trace.last ?? .nan), digits: 2)); the guard is silent below \(Figure.fixed(Double(thresholds[0]), digits: 2))."
             ),
         ]
+            + (transfer.map { transfer in
+                [
+                    AuditReport.Proof(
+                        "What passes another guard does no better here",
+                        holds: transfer.passesAt1Percent <= worst.passesAt1PercentInterval[1],
+                        "SR@1 of the selective attack on a guard of another seed: \(Figure.percent(transfer.passesAt1Percent)); the best on this one: \(Figure.percent(worst.passesAt1Percent))."
+                    )
+                ]
+            } ?? [])
     }
 
     /// The figures, and a few images.
@@ -154,7 +185,55 @@ public struct Audit {
     }
 }
 
+/// Why an audit cannot begin.
+public enum AuditFault: Error, Equatable, CustomStringConvertible {
+    /// The surrogate is the guard itself.
+    case sameGuard
+    /// The surrogate guards something else.
+    case otherClassifier
+
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .sameGuard:
+            "The surrogate is the same guard: name one that gred protect made with another --seed."
+        case .otherClassifier:
+            "The surrogate guards another classifier: name a guard of the same one, made with another --seed."
+        }
+    }
+}
+
 extension Audit.Result {
+    /// For each image the try that passes under most keys; of equal ones that whose answer is wrong more
+    /// often, then the calmest.
+    init(bestOf tries: [Self], threshold: Float) throws {
+        self = tries[0]
+        guard tries.count > 1 else { return }
+        let passes = tries.map { $0.passes(threshold) }
+        func rank(_ number: Int, _ image: Int) -> (Double, Float, Float) {
+            let scores = tries[number].scores[image]
+            return (
+                passes[number][image], tries[number].wrong[image],
+                -scores.reduce(0, +) / Float(max(scores.count, 1))
+            )
+        }
+        let best = fooled.indices.map { image in
+            tries.indices.max { rank($0, image) < rank($1, image) } ?? 0
+        }
+        for (image, number) in best.enumerated() {
+            fooled[image] = tries[number].fooled[image]
+            wrong[image] = tries[number].wrong[image]
+            scores[image] = tries[number].scores[image]
+            norms[image] = tries[number].norms[image]
+        }
+        seconds = tries.map(\.seconds).reduce(0, +)
+        guard let shown else { return }
+        let found = try (0..<shown.found.shape[0]).map { image in
+            try (tries[best[image]].shown ?? shown).found.rows([image])
+        }
+        self.shown = (shown.originals, try .concatenated(found, dimension: 0))
+    }
+
     func save(to file: URL) throws {
         let keys = scores.first?.count ?? 0
         var tensors: [NamedTensor] = []

@@ -29,7 +29,15 @@ public struct AuditPage {
                 Section(
                     "Do the gradients lie?",
                     [.paragraph(Self.masking), .table(report.proofTable)]),
-            ] + (gallery.map { [Section("Images", [.gallery($0)])] } ?? []),
+                Section("What the figures claim", [.table(report.claims)]),
+            ] + (gallery.map { [Section("Images", [.gallery($0)])] } ?? [])
+                + (report.provenance.notes.isEmpty
+                    ? []
+                    : [
+                        Section(
+                            "To be known of this audit",
+                            [.paragraph(report.provenance.notes.joined(separator: "\n"))])
+                    ]),
             footer: report.provenance.command
         ).html()
     }

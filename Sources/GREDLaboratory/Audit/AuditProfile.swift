@@ -11,6 +11,9 @@ public struct AuditProfile: Sendable, Codable, Hashable {
     public var calibrate: Int
     /// Steps of each attack.
     public var steps: Int
+    /// How often each attack that knows the guard is tried, from another random start; an image keeps its
+    /// best.
+    public var restarts: Int
     /// The noise of the detector that a step's gradient is the mean of.
     public var draws: Int
     /// Keys of the guard by which each image is judged.
@@ -20,17 +23,18 @@ public struct AuditProfile: Sendable, Codable, Hashable {
 
     /// An hour on two cores.
     public static let laptop = AuditProfile(
-        name: "laptop", images: 100, calibrate: 1_000, steps: 100, draws: 4, keys: 40,
+        name: "laptop", images: 100, calibrate: 1_000, steps: 100, restarts: 1, draws: 4, keys: 40,
         triesAllRadii: false)
 
     /// For a GPU.
     public static let full = AuditProfile(
-        name: "full", images: 1_000, calibrate: 2_000, steps: 1_000, draws: 4, keys: 40,
+        name: "full", images: 1_000, calibrate: 2_000, steps: 1_000, restarts: 5, draws: 4,
+        keys: 40,
         triesAllRadii: true)
 
     /// Two minutes: shows that everything works, not how strong the guard is.
     public static let smoke = AuditProfile(
-        name: "smoke", images: 8, calibrate: 100, steps: 8, draws: 1, keys: 2,
+        name: "smoke", images: 8, calibrate: 100, steps: 8, restarts: 2, draws: 1, keys: 2,
         triesAllRadii: false)
 
     /// From the cheapest to the dearest.

@@ -115,6 +115,28 @@ public struct AuditReport: Codable, Sendable {
             }, doubts: proofs.filter { !$0.holds }.map(\.claim))
     }
 
+    /// What the figures claim, a row a radius (Tramèr 2022, Theorem 4). A detector that lets a share SR@1
+    /// pass within ε and stops 1% of clean images could be made into a classifier without a detector, however
+    /// slow, that is right within ε/2 on all others: for each image, look for one within ε/2 that is not
+    /// flagged, and answer for that. A claim beyond what the best classifiers reach says that the attack was
+    /// too weak.
+    public var claims: Table {
+        var table = Table(
+            columns: ["within", .number("SR@1"), "implies", .number("right on at least")],
+            note: """
+                Of the images that f gets right. A detector that holds within ε can be made into a classifier                 that holds within ε/2, however slowly (Tramèr 2022, Theorem 4). Where that one would be better                 than any that is known, the attacks were too weak.
+                """)
+        for row in rows where row.attack == Row.worst {
+            let half = AttackBudget(row.budget.norm, row.budget.radius / 2)
+            table.append(texts: [
+                row.budget.title, Figure.percent(row.passesAt1Percent),
+                "a classifier within \(half.title)",
+                Figure.percent(max(0, 0.99 - row.passesAt1Percent)),
+            ])
+        }
+        return table
+    }
+
     /// The proofs that what does not pass is held by the guard, and not by its gradients.
     public var proofTable: Table {
         var table = Table(columns: ["claim", "holds", "figures"])

@@ -38,6 +38,8 @@ public struct PaperProfile: Sendable {
     public var accuracyImages: Int
     /// Attacks whose rectifiers have controls.
     public var rectifierControls: [PaperAttack]
+    /// Attacks of which Table 2 is made again on photographs that were resampled.
+    public var resampledAttacks: [PaperAttack]
     /// Images of `test` that white-box attacks are tried on.
     public var whiteBoxImages: Int
     /// CW's search steps and iterations in white-box attacks; nil for those of the other tables.
@@ -56,7 +58,8 @@ public struct PaperProfile: Sendable {
         name: "smoke", fit: 1_500, classifierWidth: 0.25, digitEpochs: 3, photographEpochs: 3,
         detectorWidth: 0.125, detectorEpochs: 5, rectifierEpochs: 1, batchSize: 16,
         guardImages: 48, guardImagesCW: 32, testImages: 32, testImagesCW: 24, maskingImages: 16,
-        accuracyImages: 500, rectifierControls: [.ddnU], whiteBoxImages: 6, precision: .float32,
+        accuracyImages: 500, rectifierControls: [.ddnU], resampledAttacks: [.ddnU],
+        whiteBoxImages: 6, precision: .float32,
         choices: {
             $0.pgdSteps = 10
             $0.pgdStepSize = $0.epsilon / 5
@@ -78,6 +81,7 @@ public struct PaperProfile: Sendable {
         detectorEpochs: 10, rectifierEpochs: 6, batchSize: 128, guardImages: 2_000,
         guardImagesCW: 1_000, testImages: 1_000, testImagesCW: 500, maskingImages: 300,
         accuracyImages: .max, rectifierControls: [.pgdU, .cwU, .ddnU],
+        resampledAttacks: [.pgdU, .ddnU],
         whiteBoxImages: 100, whiteBoxCW: (2, 100), precision: .bfloat16,
         choices: {
             $0.cwSearchSteps = 3
@@ -99,6 +103,7 @@ public struct PaperProfile: Sendable {
         detectorEpochs: 20, rectifierEpochs: 12, batchSize: 128, guardImages: 8_000,
         guardImagesCW: 8_000, testImages: 10_000, testImagesCW: 10_000, maskingImages: 1_000,
         accuracyImages: .max, rectifierControls: PaperAttack.allCases,
+        resampledAttacks: PaperAttack.allCases,
         whiteBoxImages: 1_000, precision: .float32,
         resNet: .resnet152, notes: [])
 
@@ -143,6 +148,13 @@ public struct PaperProfile: Sendable {
             "Each attack has at most \(images) images for training and half as many for the tables."
         )
         return profile
+    }
+
+    /// All of it in words, for a key; what a profile changes in the choices is left out.
+    var sizes: [String] {
+        Mirror(reflecting: self).children.compactMap { child in
+            child.label.flatMap { $0 == "choices" ? nil : "\($0): \(child.value)" }
+        }
     }
 
     func guardCount(_ attack: PaperAttack) -> Int { attack.isCW ? guardImagesCW : guardImages }

@@ -21,9 +21,9 @@ struct PaperSetting {
     /// The attack pieces of f.
     let experiment: AttackExperiment
     /// Images of `guard` that f gets right, for training.
-    let guardImages: ImageSet
+    private(set) var guardImages: ImageSet
     /// Images of `test` that f gets right.
-    let testImages: ImageSet
+    private(set) var testImages: ImageSet
 
     init(
         data: DataSet, paper: PaperData, profile: PaperProfile, choices: PaperChoices,
@@ -44,6 +44,19 @@ struct PaperSetting {
             data.sets.guard, count: max(profile.guardImages, profile.guardImagesCW))
         testImages = try experiment.correctlyClassified(
             data.sets.test, count: max(profile.testImages, profile.testImagesCW))
+    }
+
+    /// The same with images that were made smaller by an eighth and brought back to their size: photographs
+    /// are JPEG files nearly always, and a detector that reads the traces of the format instead of the attack
+    /// loses them there.
+    func resampled() throws -> PaperSetting {
+        var other = self
+        func again(_ set: ImageSet) throws -> ImageSet {
+            try experiment.correctlyClassified(set.resampled(to: 7.0 / 8), count: set.count)
+        }
+        other.guardImages = try again(guardImages)
+        other.testImages = try again(testImages)
+        return other
     }
 
     /// What an attack did to the images that detectors and rectifiers train on.

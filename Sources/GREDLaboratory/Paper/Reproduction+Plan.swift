@@ -16,22 +16,24 @@ extension Reproduction {
         }
         let speed = try PaperSpeed(
             profile, classifier: given ?? untrained(family),
-            surrogate: untrained(paper.surrogate(for: shape)), bench: bench)
+            surrogate: givenSurrogate ?? untrained(paper.surrogate(for: shape)), bench: bench)
         let training = PaperSpeed.passesOfTraining
         var plan = ReproductionPlan()
         let fit = Double(min(profile.fit, data.sets.fit.count) * profile.classifierEpochs(paper))
         plan.add(
             given == nil ? "train f" : "measure f",
             seconds: given == nil ? fit * training / speed.classifier : 1)
-        for attack in profile.attacks {
+        func add(_ attack: PaperAttack, _ images: String) {
             let (n, m) = (profile.guardCount(attack), profile.testCount(attack))
             let attacking = Double(attack.attack(choices).expectedPasses * (n + m))
             let detecting =
                 Double(2 * n * profile.detectorEpochs) * training * 4 + Double(3 * m) * 5
             plan.add(
-                "\(attack.rawValue): attack \(n) + \(m) images, train and measure 2 × 4 detectors",
+                "\(attack.rawValue): attack \(n) + \(m) \(images), train and measure 2 × 4 detectors",
                 seconds: attacking / speed.classifier + 2 * detecting / speed.detector)
         }
+        for attack in profile.attacks { add(attack, "images") }
+        for attack in resampledAttacks { add(attack, "resampled images") }
         plan.add(
             "Table 1: \(studied.count) attacks without their most sensitive pixels",
             seconds: Double(studied.map(profile.testCount).reduce(0, +) * 8)
@@ -56,7 +58,9 @@ extension Reproduction {
             seconds: Double(
                 profile.attacks.count * 4 * choices.alphas.count * copies * profile.maskingImages)
                 / speed.classifier)
-        plan.add("train the surrogate", seconds: fit * training / speed.surrogate)
+        plan.add(
+            givenSurrogate == nil ? "train the surrogate" : "measure the surrogate",
+            seconds: givenSurrogate == nil ? fit * training / speed.surrogate : 1)
         for attack in profile.attacks {
             let m = profile.testCount(attack)
             plan.add(
@@ -72,6 +76,53 @@ extension Reproduction {
                 "\(attack.rawValue): \(profile.whiteBoxImages) images by an attacker who knows the detectors",
                 seconds: Double(passes) * (6 / speed.classifier + 3 / speed.detector))
         }
+        let key = try key
+        try plan.note { try bench.store.has(Self.partStage, PartKey(key, $0)) }
         return plan
+    }
+
+    /// Keeps that a part of this reproduction is done, for the next plan.
+    func keepDone(_ part: ReproductionPlan.Part) throws {
+        try bench.result(
+            of: Self.partStage, PartKey(try key, part), make: { _ in }, read: { _ in })
+    }
+
+    private static let partStage = "paper-part"
+
+    /// What every part of a reproduction depends on.
+    private struct Key: Encodable {
+        var version = 1
+        var sets: [String]
+        var paper: PaperData
+        var profile: [String]
+        var choices: PaperChoices
+        var classifier: String?
+        var surrogate: String?
+        var sentry: String?
+        var seed: UInt64
+        var conditions: Workbench.Conditions
+    }
+
+    private struct PartKey: Encodable {
+        var reproduction: Key
+        var title: String
+
+        init(_ reproduction: Key, _ part: ReproductionPlan.Part) {
+            self.reproduction = reproduction
+            title = part.title
+        }
+    }
+
+    private var key: Key {
+        get throws {
+            let sets = data.sets
+            return Key(
+                sets: try [sets.fit, sets.guard, sets.test].map { try $0.contentHash },
+                paper: paper, profile: profile.sizes, choices: choices,
+                classifier: try given?.contentHash(),
+                surrogate: try givenSurrogate?.contentHash(), sentry: sentry?.identity,
+                seed: bench.seed,
+                conditions: bench.conditions)
+        }
     }
 }

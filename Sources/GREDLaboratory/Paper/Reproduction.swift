@@ -19,17 +19,21 @@ public struct Reproduction {
     public let bench: Workbench
     /// f, where it is not to be trained here.
     let given: (any TunableClassifier)?
+    /// The network that black-box attacks are made on, where it is not to be trained here.
+    let givenSurrogate: NetworkClassifier?
     /// A guard for f that was trained once for all attacks, as one more column.
     let sentry: PaperGuard?
 
     /// - Parameters:
     ///   - classifier: f; nil trains one of the profile's size. It must not have been trained on
     ///     images of `guard`, `calibrate` or `test`.
+    ///   - surrogate: the network that black-box attacks are made on; nil trains one.
     ///   - choices: nil takes the profile's.
     ///   - sentry: a guard for f, to be measured beside the paper's detectors; not checked.
     public init(
         of data: DataSet, as paper: PaperData, profile: PaperProfile, choices: PaperChoices? = nil,
-        classifier: (any TunableClassifier)? = nil, sentry: PaperGuard? = nil, bench: Workbench
+        classifier: (any TunableClassifier)? = nil, surrogate: NetworkClassifier? = nil,
+        sentry: PaperGuard? = nil, bench: Workbench
     ) {
         self.data = data
         self.paper = paper
@@ -37,6 +41,7 @@ public struct Reproduction {
         self.choices = choices ?? profile.choices(for: data.sets.fit.shape)
         self.bench = bench
         given = classifier
+        givenSurrogate = surrogate
         self.sentry = sentry
     }
 
@@ -46,6 +51,8 @@ public struct Reproduction {
         public var report: ReproductionReport
         /// What the detectors say of each image, for each attack.
         public var scores: [PaperAttack: [Rendition: DetectorScores]]
+        /// Of white-box attacks.
+        public var pictures: [WhiteBoxPicture] = []
         /// Everything that the experiments share.
         let setting: PaperSetting
     }
@@ -53,7 +60,7 @@ public struct Reproduction {
     /// Does everything that is not in the store already.
     /// - Parameter onFindings: is given what there is whenever a part of a table is done.
     public func run(onFindings: (Findings) throws -> Void = { _ in }) throws -> Findings {
-        let progress = WholeProgress(try plan(), observer: bench.observer)
+        let progress = WholeProgress(try plan(), observer: bench.observer, finish: keepDone)
         var findings = try progress.part { try begun() }
         let setting = findings.setting
         for attack in profile.attacks {
@@ -64,6 +71,15 @@ public struct Reproduction {
                     })
             }
             findings.report.take(findings.scores, in: setting)
+            try onFindings(findings)
+        }
+        for attack in resampledAttacks {
+            findings.report.resampled += try progress.part {
+                let other = try setting.resampled()
+                return try Rendition.allCases.map {
+                    GreyBoxRow(attack, $0, try other.scores(attack, $0), data: paper)
+                }
+            }
             try onFindings(findings)
         }
         findings.report.maskingStudy = try progress.part {
@@ -89,7 +105,7 @@ public struct Reproduction {
         try onFindings(findings)
         let (surrogate, accuracy) = try progress.part {
             let surrogate = try Surrogate(
-                train(paper.surrogate(for: data.sets.fit.shape)), in: setting)
+                givenSurrogate ?? train(paper.surrogate(for: data.sets.fit.shape)), in: setting)
             return (surrogate, try measured(surrogate.classifier))
         }
         for attack in profile.attacks {
@@ -104,7 +120,9 @@ public struct Reproduction {
             try onFindings(findings)
         }
         for attack in profile.attacks {
-            findings.report.whiteBox += try progress.part { try setting.whiteBox(attack) }
+            let (rows, pictures) = try progress.part { try setting.whiteBox(attack) }
+            findings.report.whiteBox += rows
+            findings.pictures += pictures
             try onFindings(findings)
         }
         return findings
@@ -126,8 +144,13 @@ public struct Reproduction {
         MaskingStudyRow.attacks.filter(profile.attacks.contains)
     }
 
+    /// The attacks that are made again on resampled images: of photographs, which were JPEG files.
+    var resampledAttacks: [PaperAttack] {
+        paper == .imageNet ? profile.resampledAttacks.filter(profile.attacks.contains) : []
+    }
+
     /// The paper's network for this data: VGG11, for ImageNet a ResNet.
-    var family: Architecture.Family { paper == .imageNet ? profile.resNet : .vgg11 }
+    var family: Architecture.Family { paper.family(in: profile) }
 
     private func train(_ family: Architecture.Family) throws -> NetworkClassifier {
         let set = data.sets.fit.prefix(profile.fit)
@@ -143,8 +166,13 @@ public struct Reproduction {
 }
 
 extension PaperData {
+    /// The network that is attacked and guarded.
+    public func family(in profile: PaperProfile) -> Architecture.Family {
+        self == .imageNet ? profile.resNet : .vgg11
+    }
+
     /// The network that black-box attacks transfer from.
-    func surrogate(for shape: ImageShape) -> Architecture.Family {
+    public func surrogate(for shape: ImageShape) -> Architecture.Family {
         guard self == .imageNet else { return .cwnet }
         // Inception v3 takes nothing smaller.
         return min(shape.height, shape.width) >= 75 ? .inceptionV3 : .vgg11

@@ -11,16 +11,23 @@ public struct ReproductionPlan: Sendable {
         public var title: String
         /// About how long it takes where nothing of it is in the store.
         public var seconds: Double
+        /// Whether all of it is in the store.
+        public var isDone = false
     }
 
     /// In the order in which they are done.
     public private(set) var parts: [Part] = []
 
-    /// All parts together.
-    public var seconds: Double { parts.map(\.seconds).reduce(0, +) }
+    /// All parts together that are not done.
+    public var seconds: Double { parts.map { $0.isDone ? 0 : $0.seconds }.reduce(0, +) }
 
     mutating func add(_ title: String, seconds: Double) {
         parts.append(Part(title: title, seconds: seconds))
+    }
+
+    /// Notes which parts are done already.
+    mutating func note(isDone: (Part) throws -> Bool) rethrows {
+        for number in parts.indices { parts[number].isDone = try isDone(parts[number]) }
     }
 
     /// The plan as a table.
@@ -28,9 +35,13 @@ public struct ReproductionPlan: Sendable {
         var table = Table(
             columns: ["part", .number("about")],
             note:
-                "Together about \(Self.duration(seconds)) at the speed measured just now; what is in"
-                + " the store already takes no time.")
-        for part in parts { table.append([.init(part.title), .init(Self.duration(part.seconds))]) }
+                "Together about \(Self.duration(seconds)) at the speed measured just now; stages that"
+                + " are in the store of a part that is not done take no time.")
+        for part in parts {
+            table.append([
+                .init(part.title), .init(part.isDone ? "done" : Self.duration(part.seconds)),
+            ])
+        }
         return table
     }
 
@@ -70,25 +81,33 @@ struct PaperSpeed {
     static let passesOfTraining = 3.0
 }
 
-/// Says how far the whole is.
+/// Says how far the whole is, and keeps in the store which parts are done.
 final class WholeProgress {
     private let plan: ReproductionPlan
     private let observer: any WorkObserver
+    private let finish: (ReproductionPlan.Part) throws -> Void
     private var next = 0
 
-    init(_ plan: ReproductionPlan, observer: any WorkObserver) {
+    /// - Parameter finish: is given each part that is done.
+    init(
+        _ plan: ReproductionPlan, observer: any WorkObserver,
+        finish: @escaping (ReproductionPlan.Part) throws -> Void
+    ) {
         self.plan = plan
         self.observer = observer
+        self.finish = finish
     }
 
     /// Does the next part of the plan.
-    func part<Result>(_ body: () throws -> Result) rethrows -> Result {
+    func part<Result>(_ body: () throws -> Result) throws -> Result {
         let part = plan.parts[next]
-        let left = plan.parts[next...].map(\.seconds).reduce(0, +)
+        let left = plan.parts[next...].map { $0.isDone ? 0 : $0.seconds }.reduce(0, +)
         next += 1
         observer.say(
             "part \(next) of \(plan.parts.count): \(part.title); up to about"
                 + " \(ReproductionPlan.duration(left)) left")
-        return try body()
+        let result = try body()
+        if !part.isDone { try finish(part) }
+        return result
     }
 }

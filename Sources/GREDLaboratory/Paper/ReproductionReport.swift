@@ -58,6 +58,8 @@ public struct ReproductionReport: Sendable, Codable {
     public var transfer: [TransferRow] = []
     /// Table 3: in how many rows each of the paper's four detectors is the best, unrounded.
     public var transferWins: WinCount?
+    /// Table 2 for some attacks on resampled photographs; empty for other data.
+    public var resampled: [GreyBoxRow] = []
     /// Tables 4, 5 and 6, for each attack one row a defence and rendition.
     public var whiteBox: [WhiteBoxRow] = []
     /// Where the figures come from.

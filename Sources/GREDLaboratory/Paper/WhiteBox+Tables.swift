@@ -53,6 +53,35 @@ extension ReproductionPage {
                     [false, true].map {
                         Block.table(report.whiteBoxTable(isTargeted: $0, rendition))
                     }
-                })
+                } + (figureFour.map { [Block.gallery($0)] } ?? []))
+    }
+
+    /// Figure 4: a row an attack, a column a defence.
+    private var figureFour: Gallery? {
+        guard !findings.pictures.isEmpty else { return nil }
+        let defences = WhiteBoxRow.Defence.allCases
+        return Gallery(
+            columns: ["original"] + defences.map(\.rawValue),
+            rows: PaperAttack.allCases.compactMap { attack in
+                let row = findings.pictures.filter { $0.attack == attack }
+                guard let first = row.first else { return nil }
+                return Gallery.Row(
+                    attack.rawValue,
+                    items: [Gallery.Item(png: first.original, description: "the original image")]
+                        + defences.map { defence in
+                            row.first { $0.defence == defence }.map { picture in
+                                Gallery.Item(
+                                    png: picture.adversarial,
+                                    description:
+                                        "the image changed by \(attack.rawValue) against \(defence.rawValue)",
+                                    caption: "L2 \(Figure.fixed(Double(picture.norm), digits: 2))",
+                                    verdict: picture.succeeded ? "passes" : "does not pass",
+                                    tint: picture.succeeded ? .poor : .good)
+                            }
+                        })
+            },
+            caption:
+                "Figure 4: the first test image, attacked by somebody who knows what stands in the way."
+        )
     }
 }

@@ -64,6 +64,22 @@ public struct WhiteBoxRow: Sendable, Codable {
     public var seconds: Double
 }
 
+/// Figure 4: one image, and what a white-box attack made of it.
+public struct WhiteBoxPicture: Sendable {
+    /// Which attack.
+    public var attack: PaperAttack
+    /// What it was up against.
+    public var defence: WhiteBoxRow.Defence
+    /// A PNG of the image.
+    public var original: [UInt8]
+    /// A PNG of what became of it.
+    public var adversarial: [UInt8]
+    /// Whether f says what the attacker wants and the defence benign, before rounding.
+    public var succeeded: Bool
+    /// The L2 norm of the perturbation.
+    public var norm: Float
+}
+
 /// What a white-box attack led to.
 private struct WhiteBoxOutcome: Codable {
     var attempted: Int
@@ -73,11 +89,14 @@ private struct WhiteBoxOutcome: Codable {
     var norms: [String: [Float]]
     var passes: Double
     var seconds: Double
+    /// PNGs of the first image and of what became of it.
+    var original = Data()
+    var adversarial = Data()
 }
 
 extension PaperSetting {
     private struct WhiteBoxConfiguration: Encodable {
-        var version = 1
+        var version = 2
         var test: Scope
         var training: [Scope]
         var choices: PaperChoices
@@ -88,9 +107,13 @@ extension PaperSetting {
         var plans: [TrainingPlan]
     }
 
-    /// The attack against each defence, in both renditions.
-    func whiteBox(_ attack: PaperAttack) throws -> [WhiteBoxRow] {
-        try WhiteBoxRow.Defence.allCases.flatMap { defence in
+    /// The attack against each defence, in both renditions, and what it looks like.
+    func whiteBox(_ attack: PaperAttack) throws -> (
+        rows: [WhiteBoxRow], pictures: [WhiteBoxPicture]
+    ) {
+        var rows: [WhiteBoxRow] = []
+        var pictures: [WhiteBoxPicture] = []
+        for defence in WhiteBoxRow.Defence.allCases {
             let configuration = WhiteBoxConfiguration(
                 test: try scope(attack, isTest: true),
                 training: try profile.attacks.map { try scope($0) },
@@ -104,10 +127,14 @@ extension PaperSetting {
             let outcome = try bench.figures(of: "paper-white-box", configuration) {
                 try attacked(attack, past: defence)
             }
-            return Rendition.allCases.map {
+            rows += Rendition.allCases.map {
                 WhiteBoxRow(attack, $0, defence, outcome, data: paper)
             }
+            if !outcome.adversarial.isEmpty {
+                pictures.append(WhiteBoxPicture(attack, defence, outcome))
+            }
         }
+        return (rows, pictures)
     }
 
     /// How closely the smooth copy of f follows f.
@@ -165,6 +192,11 @@ extension PaperSetting {
                 outcome.norms[rendition.rawValue, default: []] += try (shown - images).rowNorms()
                     .floats()
             }
+            if start == 0, [1, 3].contains(images.shape[1]) {
+                outcome.original = Data(try PNG.encode(images.rows([0]).squeezed(0)))
+                outcome.adversarial = Data(
+                    try PNG.encode(EightBits.rounded(found.rows([0])).squeezed(0)))
+            }
             try bench.observer.advance(to: range.upperBound, note: "")
         }
         outcome.passes = Double(passes) / Double(max(set.count, 1))
@@ -191,6 +223,19 @@ extension PaperSetting {
         return reached.indices.map { image in
             reached[image] && (joined.map { $0[image] <= 0 } ?? true)
         }
+    }
+}
+
+extension WhiteBoxPicture {
+    fileprivate init(
+        _ attack: PaperAttack, _ defence: WhiteBoxRow.Defence, _ outcome: WhiteBoxOutcome
+    ) {
+        self.attack = attack
+        self.defence = defence
+        original = Array(outcome.original)
+        adversarial = Array(outcome.adversarial)
+        succeeded = outcome.succeeded[Rendition.unrounded.rawValue]?.first ?? false
+        norm = outcome.norms[Rendition.unrounded.rawValue]?.first ?? .nan
     }
 }
 

@@ -5,7 +5,8 @@ import LibTorch
 /// The paper's white-box attacks on some images: on f and its detectors as one classifier of L + 1 classes.
 ///
 /// Targeted attacks are run on that classifier as on any other. Untargeted ones have two stages: first f is
-/// fooled, then the label that it was led to is held as the target, and the detectors are calmed.
+/// fooled, then the label that it was led to is held as the target, and the detectors are calmed from where
+/// the first stage ended. DDN alone looks for its direction anew, as it always starts at the image.
 struct WhiteBoxAttack {
     let attack: PaperAttack
     let choices: PaperChoices
@@ -41,7 +42,12 @@ struct WhiteBoxAttack {
             return try calmed(first, subject)
         default:
             let first = try attack.attack(choices).perturb(plain, searchingOn: copy)
-            return try attack.attack(choices).perturb(batch(held(first, classifier), joint))
+            let second = try batch(held(first, classifier), joint)
+            switch attack.attack(choices) {
+            case let pgd as PGD: return try pgd.search(second, from: first)
+            case let cw as CW: return try cw.search(second, from: first)
+            case let other: return try other.perturb(second)
+            }
         }
     }
 
