@@ -29,6 +29,27 @@ extension ProgramTests {
             try place.gred("data", "own", "--broken", "2").expectRefusal(["0…1"])
         }
 
+        @Test("gred train trains any of the built-in networks on one")
+        func train() throws {
+            for value in 0..<40 { try write("own/\(value % 2)/\(value).png", value: value) }
+            for (network, width) in [("resnet18", "0.0625"), ("cwnet", "0.25")] {
+                let outcome = try place.gred(
+                    "train", "--data", "own", "--architecture", network, "--width", width,
+                    "--epochs", "1", "--batch-size", "8", "--threads", "1", "--output", network)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                let text = try String(
+                    contentsOf: place["\(network)/classifier.json"], encoding: .utf8)
+                #expect(text.contains(network))
+            }
+            let small = try place.gred(
+                "train", "--data", "own", "--architecture", "inception_v3", "--epochs", "1",
+                "--output", "none")
+            #expect(small.status == 1 && small.errors.contains("at least 75 pixels"))
+            let unknown = try place.gred("train", "--architecture", "alexnet", "--output", "none")
+            #expect(unknown.status == 64 && unknown.errors.contains("resnet18"))
+            #expect(try !place.contents.contains { $0.hasPrefix("none") })
+        }
+
         @Test("gred inspect reads folders, and skips broken files up to a limit")
         func inspect() throws {
             try Untrained.writeBundle(to: place["bundle"])

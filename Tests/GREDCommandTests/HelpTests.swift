@@ -12,7 +12,8 @@ extension ProgramTests {
             (
                 "train",
                 [
-                    "--data", "--width", "--images", "--epochs", "--batch-size", "--learning-rate",
+                    "--data", "--architecture", "--width", "--images", "--epochs", "--batch-size",
+                    "--learning-rate",
                     "--output", "--size",
                 ] + ofFolders + shared
             ),

@@ -35,8 +35,8 @@ public struct ReproductionPlan: Sendable {
         var table = Table(
             columns: ["part", .number("about")],
             note:
-                "Together about \(Self.duration(seconds)) at the speed measured just now; stages that"
-                + " are in the store of a part that is not done take no time.")
+                "Together about \(Self.duration(seconds)) at the speed measured just now; stages of"
+                + " other parts that are in the store take no time.")
         for part in parts {
             table.append([
                 .init(part.title), .init(part.isDone ? "done" : Self.duration(part.seconds)),

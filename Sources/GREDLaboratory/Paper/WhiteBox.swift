@@ -96,7 +96,7 @@ private struct WhiteBoxOutcome: Codable {
 
 extension PaperSetting {
     private struct WhiteBoxConfiguration: Encodable {
-        var version = 2
+        var version = 3
         var test: Scope
         var training: [Scope]
         var choices: PaperChoices
