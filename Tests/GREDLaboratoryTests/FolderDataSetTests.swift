@@ -57,6 +57,24 @@ struct FolderDataSetTests {
         #expect(hashes[0] == hashes[1])
     }
 
+    @Test("a link to a folder is that folder")
+    func link() throws {
+        try fill("real/train/", 0..<40, classes: ["a", "b"])
+        try fill("real/val/", 40..<60, classes: ["a", "b"])
+        try FileManager.default.createSymbolicLink(
+            at: folder.url.appending(component: "link"),
+            withDestinationURL: folder.url.appending(component: "real"))
+        let parts = try ["real", "link"].map { name in
+            let data = try DataSet(
+                named: folder.url.appending(component: name).path,
+                reading: FolderReading(for: classifier(["a", "b"])),
+                observer: SilentObserver())
+            #expect(data.notes.isEmpty)
+            return try data.sets.test.contentHash
+        }
+        #expect(parts[0] == parts[1])
+    }
+
     @Test("training and test folders stay apart", arguments: ["test", "val"])
     func trainAndTest(name: String) throws {
         try fill("train/", 0..<50, classes: ["a", "b"])

@@ -69,10 +69,12 @@ private struct FolderParts {
     }
 
     private static func folders(in url: URL) throws -> Set<String> {
-        let names = try? FileManager.default.contentsOfDirectory(
-            at: url, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
-        guard let names else { throw ImageFolderError.noFolder(path: url.path) }
-        return Set(names.filter(\.isFolder).map(\.lastPathComponent))
+        // By path: the listing by URL is empty for a link to a folder.
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: url.path) else {
+            throw ImageFolderError.noFolder(path: url.path)
+        }
+        return Set(
+            names.filter { !$0.hasPrefix(".") && url.appending(component: $0).isFolder })
     }
 }
 
