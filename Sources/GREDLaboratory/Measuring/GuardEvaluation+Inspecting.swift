@@ -1,0 +1,81 @@
+import Foundation
+import GRED
+import GREDImages
+import LibTorch
+
+extension GuardEvaluation {
+    /// What a guard says of images, and what baselines say of them.
+    struct Inspected {
+        var verdicts: [Verdict] = []
+        var logNorms: [Float] = []
+        var logScales: [Float] = []
+        /// Of the regression on three numbers, where the guard has one.
+        var scalarScores: [Float] = []
+        /// By ``RecoveryMove``, for images all of whose labels were recovered.
+        var moves: [[Int]] = []
+        var scores: [Float] { verdicts.map(\.logOdds) }
+
+        /// Of some of the images.
+        func picked(_ places: [Int]) -> Inspected {
+            Inspected(
+                verdicts: places.map { verdicts[$0] }, logNorms: places.map { logNorms[$0] },
+                logScales: places.map { logScales[$0] },
+                scalarScores: scalarScores.isEmpty ? [] : places.map { scalarScores[$0] })
+        }
+    }
+
+    func inspect(_ images: Tensor, recovery: Guard.Recovery) throws -> Inspected {
+        var result = Inspected()
+        for start in stride(from: 0, to: images.shape[0], by: batchSize) {
+            let end = min(start + batchSize, images.shape[0])
+            let inspection = try sentry.inspect(
+                images.sliced(start..<end), recovery: recovery)
+            result.verdicts += inspection.verdicts
+            result.logNorms += try inspection.sensitivity.logNorms().floats()
+            result.logScales += try inspection.sensitivity.logScale.floats()
+            if case .ofAll = recovery, let moves = inspection.moves {
+                if result.moves.isEmpty { result.moves = moves.map { _ in [] } }
+                for (move, labels) in moves.enumerated() { result.moves[move] += labels }
+            }
+            if let scalarsAlone {
+                result.scalarScores += try scalarsAlone.scores(inspection.sensitivity)
+            }
+        }
+        return result
+    }
+
+    var scalarsAlone: ScalarBaseline? {
+        guard case .universal(let detector) = sentry.detection else { return nil }
+        return detector.description.scalarsAlone
+    }
+
+    func inspect(_ set: ImageSet, observer: any WorkObserver) throws -> Inspected {
+        let started = Date()
+        observer.begin("inspecting \(set.name)", total: set.count, unit: "images")
+        var result = Inspected()
+        for start in stride(from: 0, to: set.count, by: batchSize) {
+            let end = min(start + batchSize, set.count)
+            let part = try inspect(set.tensor(start..<end), recovery: .ofFlagged)
+            result.verdicts += part.verdicts
+            result.logNorms += part.logNorms
+            result.logScales += part.logScales
+            result.scalarScores += part.scalarScores
+            try observer.advance(to: end, note: "")
+        }
+        observer.finish(
+            String(
+                format: "inspected %@: %d clean images, %.1f s", set.name, set.count,
+                Date().timeIntervalSince(started)))
+        return result
+    }
+
+    func thresholds(_ set: ImageSet, observer: any WorkObserver) throws -> (
+        onePercent: Float, fivePercent: Float
+    ) {
+        let scores = try inspect(set, observer: observer).scores
+        return (
+            ROC.threshold(falsePositiveRate: 0.01, over: scores),
+            ROC.threshold(falsePositiveRate: 0.05, over: scores)
+        )
+    }
+}

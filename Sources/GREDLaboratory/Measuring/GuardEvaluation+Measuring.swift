@@ -1,0 +1,131 @@
+import Foundation
+import GRED
+import GREDAttacks
+import GREDCharts
+import GREDClassifiers
+import LibTorch
+
+extension GuardEvaluation {
+    /// How many one of the paper's two networks flags, where the guard has them.
+    static func share(
+        _ verdicts: [Verdict], _ part: (Verdict) -> Verdict.Part?
+    ) -> Double? {
+        let flags = verdicts.compactMap { part($0)?.isAdversarial }
+        return flags.isEmpty ? nil : Statistics.share(flags)
+    }
+
+    /// The figures of one attack, from what the guard says of its survivors and of their originals.
+    func measure(
+        _ plan: AttackPlan, _ record: AttackRecord, benign: Inspected, adversarial: Inspected,
+        roc: ROC, thresholds: (onePercent: Float, fivePercent: Float), trainedOn: Bool
+    ) throws -> EvaluationReport.Attack {
+        let survivors = record.survivors
+        let labels = survivors.map { record.labels[$0] }
+        let success = Proportion(
+            successes: record.succeeded.filter { $0 }.count, of: record.count)
+        let norms = try record.norms()
+        let roundedNorms = try (record.rounded - record.originals).rowNorms().floats()
+
+        let hasParts: Bool =
+            switch sentry.detection {
+            case .paper: true
+            case .universal: false
+            }
+        func accuracy(_ flagged: (Verdict) -> Bool) -> Double {
+            (Statistics.share(benign.verdicts.map { !flagged($0) })
+                + Statistics.share(adversarial.verdicts.map(flagged))) / 2
+        }
+        let correct =
+            benign.verdicts.filter { !$0.isAdversarial }.count
+            + adversarial.verdicts.filter(\.isAdversarial).count
+        let recovered = Proportion(
+            successes: zip(adversarial.verdicts, labels).filter { $0.recoveredLabel == $1 }.count,
+            of: labels.count)
+        let flagged = Proportion(
+            successes: adversarial.verdicts.count(where: \.isAdversarial), of: labels.count)
+        func caught(_ threshold: Float) -> Proportion {
+            Proportion(
+                successes: adversarial.scores.count { $0 > threshold }, of: labels.count)
+        }
+        let (atOnePercent, atFivePercent) = (
+            caught(thresholds.onePercent), caught(thresholds.fivePercent)
+        )
+        let answers =
+            zip(benign.verdicts, labels).filter { $0.answer == $1 }.count
+            + zip(adversarial.verdicts, labels).filter { $0.answer == $1 }.count
+        let unguarded =
+            zip(benign.verdicts, labels).filter { $0.label == $1 }.count
+            + zip(adversarial.verdicts, labels).filter { $0.label == $1 }.count
+
+        return EvaluationReport.Attack(
+            name: plan.attack.name, variant: plan.variant, targeted: plan.isTargeted,
+            settings: try plan.settings(), trainedOn: trainedOn, attempted: record.count,
+            attackSuccess: success.value, attackSuccessInterval: success.bounds,
+            attackSuccessRounded: Statistics.share(record.succeededRounded), samples: labels.count,
+            medianL2: Statistics.median(
+                norms.indices.filter { record.succeeded[$0] }.map { norms[$0] }) ?? .nan,
+            medianL2Rounded: Statistics.median(survivors.map { roundedNorms[$0] }) ?? .nan,
+            detectionAccuracy: accuracy(\.isAdversarial),
+            detectionAccuracyInterval: Proportion(successes: correct, of: 2 * labels.count).bounds,
+            detectionAccuracyOrg: hasParts ? accuracy { $0.org?.isAdversarial ?? false } : nil,
+            detectionAccuracySen: hasParts ? accuracy { $0.sen?.isAdversarial ?? false } : nil,
+            flagged: flagged.value, flaggedInterval: flagged.bounds, auroc: roc.auroc,
+            aurocInterval: roc.aurocInterval,
+            tprAt1PercentFpr: atOnePercent.value, tprAt1PercentFprInterval: atOnePercent.bounds,
+            tprAt5PercentFpr: atFivePercent.value, tprAt5PercentFprInterval: atFivePercent.bounds,
+            recoveredAccuracy: recovered.value, recoveredAccuracyInterval: recovered.bounds,
+            guardedAccuracy: Double(answers) / Double(2 * labels.count),
+            unguardedAccuracy: Double(unguarded) / Double(2 * labels.count),
+            aurocOfLogScale: ROC(clean: benign.logScales, adversarial: adversarial.logScales).auroc,
+            aurocOfScalars: scalarsAlone.map { _ in
+                ROC(clean: benign.scalarScores, adversarial: adversarial.scalarScores).auroc
+            },
+            recoveredBy: try recoveredBy(
+                adversarial.moves, record.rounded.rows(survivors), labels: labels))
+    }
+
+    /// What each way back alone gives.
+    private func recoveredBy(
+        _ moves: [[Int]], _ images: Tensor, labels: [Int]
+    ) throws -> [String: Double]? {
+        guard sentry.chooser != nil, !labels.isEmpty else { return nil }
+        var found = zip(RecoveryMove.allCases, moves).map { ($0.name, $1) }
+        // No guard descends; the rows without training have it all the same.
+        var descent: [Int] = []
+        for start in stride(from: 0, to: labels.count, by: batchSize) {
+            let batch = try images.sliced(start..<min(start + batchSize, labels.count))
+            descent += try RecoveryDescent.labels(
+                of: batch, classifier.inputSensitivity(of: batch), in: classifier
+            ).ints()
+        }
+        found.append(("descent", descent))
+        // f's own label is wrong on every image of A.
+        found.removeAll { $0.0 == RecoveryMove.keep.name }
+        return Dictionary(
+            uniqueKeysWithValues: found.map { name, answers in
+                (name, Statistics.share(zip(answers, labels).map { $0 == $1 }))
+            })
+    }
+}
+
+extension RecoveryMove {
+    /// As a report names it, such as `step_back`.
+    fileprivate var name: String { SnakeCaseKey.snakeCase("\(self)") }
+}
+
+extension Proportion {
+    /// The 95% bounds (Wilson) as a JSON report holds them.
+    var bounds: [Double] { [wilson95.lowerBound, wilson95.upperBound] }
+}
+
+extension AttackPlan {
+    /// The attack's settings as numbers.
+    func settings() throws -> [String: Double] {
+        let json = try JSONSerialization.jsonObject(
+            with: JSONEncoder().encode(AnyEncodable(attack)))
+        let numbers = (json as? [String: Any] ?? [:])
+            .compactMapValues { ($0 as? NSNumber)?.doubleValue }
+        return Dictionary(
+            uniqueKeysWithValues: numbers.map { (SnakeCaseKey.snakeCase($0.key), $0.value) })
+    }
+}
