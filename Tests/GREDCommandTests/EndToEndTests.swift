@@ -100,7 +100,7 @@ extension ProgramTests {
                         "--output", "audit"
                     ).utf8))
             let rows = try #require(audit["rows"] as? [[String: Any]])
-            #expect(rows.count == 24)
+            #expect(rows.count == 27)
             #expect((audit["proofs"] as? [Any])?.count == 4)
             for row in rows {
                 let fooled = try #require(row["fooled"] as? Double)

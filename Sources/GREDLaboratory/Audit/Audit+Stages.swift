@@ -26,6 +26,8 @@ extension Audit {
             case unaware
             /// One that knows the guard.
             case adaptive(AdaptiveAttack.Strategy)
+            /// The selective one, led to a random label.
+            case targeted
             /// The selective one with twice the steps.
             case longer
             /// The selective one on another guard of the same classifier.
@@ -37,6 +39,7 @@ extension Audit {
                 switch self {
                 case .unaware: "unaware"
                 case .adaptive(let strategy): strategy.rawValue
+                case .targeted: "selective, targeted"
                 case .longer: "selective, twice the steps"
                 case .transfer: "selective, on another guard"
                 case .square: "square"
@@ -45,7 +48,10 @@ extension Audit {
 
             /// Whether it is tried more than once.
             var hasRestarts: Bool {
-                if case .adaptive = self { true } else { false }
+                switch self {
+                case .adaptive, .targeted: true
+                case .unaware, .longer, .transfer, .square: false
+                }
             }
 
             /// Which guard is followed, where it is not the one that judges.
@@ -143,9 +149,9 @@ extension Audit {
         ) throws -> Result {
             let classifier = audit.classifier
             let images = try set.tensor().to(classifier.device)
-            let goal = try Goal.untargeted(Labels(set.labels)).to(classifier.device)
             let started = Date()
             let seeds = ImageSeeds(seed: bench.seed &+ UInt64(restart), range: range)
+            let goal = try self.goal(of: attacker, set, seeds).to(classifier.device)
             let (found, trace) = try search(attacker, budget, images, goal, models, seeds)
             let seconds = Date().timeIntervalSince(started)
             let judges = (0..<audit.profile.keys).map { number in
@@ -170,6 +176,16 @@ extension Audit {
                     try images.sliced(0..<min(set.count, Self.shownImages)).to(.cpu),
                     try found.sliced(0..<min(set.count, Self.shownImages)).to(.cpu)
                 ), seconds: seconds)
+        }
+
+        /// What counts as f being wrong.
+        private func goal(
+            of attacker: Attacker, _ set: ImageSet, _ seeds: ImageSeeds
+        ) throws -> Goal {
+            guard case .targeted = attacker else { return .untargeted(try Labels(set.labels)) }
+            return .targeted(
+                try .random(
+                    avoiding: set.labels, classes: audit.classifier.classCount, seeds: seeds))
         }
 
         /// What an attacker makes of a few images, at 8 bits.
@@ -204,6 +220,8 @@ extension Audit {
             case .unaware: return (try EightBits.rounded(unaware()), [])
             case .adaptive(let strategy):
                 return try adaptive(strategy, steps: profile.steps, against: audit.sentry)
+            case .targeted:
+                return try adaptive(.selective, steps: profile.steps, against: audit.sentry)
             case .longer:
                 return try adaptive(.selective, steps: 2 * profile.steps, against: audit.sentry)
             case .transfer(let other):

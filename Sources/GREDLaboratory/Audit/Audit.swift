@@ -61,9 +61,8 @@ public struct Audit {
         var examples: [Findings.Example] = []
         for (number, budget) in profile.budgets(for: set.shape).enumerated() {
             let unaware = try stages.result(.unaware, budget)
-            let aware = try AdaptiveAttack.Strategy.allCases.map {
-                try stages.result(.adaptive($0), budget)
-            }
+            let strategies = AdaptiveAttack.Strategy.allCases.map { Stages.Attacker.adaptive($0) }
+            let aware = try (strategies + [.targeted]).map { try stages.result($0, budget) }
             let worst = AuditReport.Row(worstOf: aware, budget: budget, thresholds: thresholds)
             rows += ([unaware] + aware).map {
                 AuditReport.Row($0, budget: budget, thresholds: thresholds)

@@ -161,7 +161,7 @@ public struct AuditReport: Codable, Sendable {
                 .number("s an image"),
             ],
             note:
-                "f wrong: without a guard. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; judged at 8 bits, the mean over \(provenance.profile.keys) keys of the guard. Answer wrong: the guard is silent, or flags and gives a wrong label back. Unaware: PGD that knows f alone. Worst: for each image the best attack that knows the guard."
+                "f wrong: without a guard; of the targeted attack, f says the label that it was led to. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; judged at 8 bits, the mean over \(provenance.profile.keys) keys of the guard. Answer wrong: the guard is silent, or flags and gives a wrong label back. Unaware: PGD that knows f alone. Worst: for each image the best attack that knows the guard."
         )
         for row in rows {
             func share(_ value: Double, _ interval: [Double]) -> String {
