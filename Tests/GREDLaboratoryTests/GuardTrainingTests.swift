@@ -88,10 +88,10 @@ struct GuardTrainingTests {
             name: "toy", shape: noise.shape, classNames: toy.classNames, pixels: noise.pixels,
             labels: toy.predictions(for: noise.tensor()).ints())
         var training = GuardTraining(
-            attacks: [
-                try AttackPlan(DDN(steps: 10), count: 12),
-                try AttackPlan(FGSM(epsilon: 0.2), count: 14),
-                try AttackPlan(DDN(steps: 10, confidence: 2), variant: "κ 2", count: 10),
+            families: [
+                [try AttackPlan(DDN(steps: 10), count: 12)],
+                [try AttackPlan(FGSM(epsilon: 0.2), count: 14)],
+                [try AttackPlan(DDN(steps: 10, confidence: 2), variant: "κ 2", count: 10)],
             ],
             method: .paper(
                 org: DetectorTraining(
@@ -110,6 +110,31 @@ struct GuardTrainingTests {
         #expect(try folder.names == stages)
         #expect(some.map(\.labels) == [all[0].labels, all[2].labels])
         #expect(try some[1].adversarial.bytes() == all[2].adversarial.bytes())
+    }
+
+    @Test(
+        "attacks of a family have images of their own, families share them where there are too few")
+    func imageShares() {
+        #expect(
+            ImageShares(of: [[2, 3], [4]], among: 9).places == [[0, 1], [2, 3, 4], [5, 6, 7, 8]])
+        #expect(
+            ImageShares(of: [[2, 3], [4]], among: 6).places == [[0, 1], [2, 3, 4], [5, 0, 1, 2]])
+        #expect(
+            ImageShares(of: [[4, 8], [6]], among: 6).places == [
+                [0, 1], [2, 3, 4, 5], Array(0..<6),
+            ])
+        #expect(ImageShares(of: [[3]], among: 0).places == [[]])
+    }
+
+    @Test("what several attacks made of an image is held out together")
+    func heldOutTogether() throws {
+        var first = try TurnedImages(record(10, seed: 1))
+        var second = try TurnedImages(record(6, seed: 2))
+        (first.places, second.places) = (Array(0..<10), [4, 9, 3, 0, 1, 2])
+        let held = try [first, second].map { try $0.parted(every: 5) }
+        #expect(held.map(\.part.places) == [[4, 9], [4, 9]])
+        #expect(held.map(\.rest.count) == [8, 4])
+        #expect(try held[1].part.adversarial.bytes() == second.adversarial.rows([0, 1]).bytes())
     }
 
     @Test("eight-bit images lose nothing as bytes")

@@ -82,7 +82,7 @@ struct ProgramGuardTests {
                 plan: plan(epochs: 1))
         }
         let training = GuardTraining(
-            attacks: [try AttackPlan(DDN(steps: 20), count: 30)],
+            families: [[try AttackPlan(DDN(steps: 20), count: 30)]],
             method: .paper(
                 org: detector(.image), sen: detector(.sensitivity(.logarithmic))),
             rectifier: RectifierTraining(
@@ -115,7 +115,7 @@ struct ProgramGuardTests {
             pixels: try noise.pixels,
             labels: classifier.predictions(for: noise.tensor()).ints())
         let training = GuardTraining(
-            attacks: [try AttackPlan(DDN(steps: 20), count: 40)],
+            families: [[try AttackPlan(DDN(steps: 20), count: 40)]],
             method: .universal(
                 UniversalTraining(
                     readsMap: true, noise: NoisyCopies(strengths: [0.05], copies: 2), width: 4,

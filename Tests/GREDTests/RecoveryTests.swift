@@ -13,12 +13,18 @@ struct RecoveryTests {
 
     init() throws { small = try SmallGuard(imageCount: 10) }
 
-    private func chooser(favouring move: RecoveryMove) throws -> RecoveryChooser {
-        let chooser = try RecoveryChooser(
-            .identity(planes: RecoveryCandidates.evidenceCount), seed: 1)
+    /// Goes by one of the numbers alone: the layers pass it on, lifted above what ReLU cuts off.
+    private func chooser(going by: Int) throws -> RecoveryChooser {
+        let count = RecoveryEvidence.count(strengths: 0)
+        let chooser = try RecoveryChooser(.identity(planes: count), strengths: 0, seed: 1)
         for (name, value) in chooser.network.state {
-            let bias = RecoveryMove.allCases.map { $0 == move ? 20 : -20 as Float }
-            try value.assign(name == "bias" ? Tensor(bias) : value.zerosLike())
+            var numbers = [Float](repeating: 0, count: value.count)
+            if name.hasSuffix("bias") {
+                numbers[0] = 10
+            } else {
+                numbers[name.hasPrefix("0.") ? by : 0] = 1
+            }
+            try value.assign(Tensor(numbers, shape: value.shape))
         }
         return chooser
     }
@@ -35,7 +41,7 @@ struct RecoveryTests {
         let logits = try classifier.logits(of: small.images).doubles()
         let found = try sentry(nil).recoveryEvidence(of: small.images)
         #expect(found.labels.count == RecoveryMove.allCases.count)
-        #expect(found.evidence.shape == [10, RecoveryCandidates.evidenceCount])
+        #expect(found.evidence.shape == [10, RecoveryEvidence.count(strengths: 0), 3, 1])
         let rectified = try small.sentry.inspect(small.images).verdicts.map(\.recoveredLabel)
         let sensitivity = try classifier.inputSensitivity(of: small.images)
         let descent = try RecoveryDescent.labels(
@@ -43,7 +49,7 @@ struct RecoveryTests {
         ).ints()
         #expect(zip(descent, try sensitivity.labels.ints()).allSatisfy { $0 != $1 })
         let stepped = try classifier.logits(
-            of: RecoveryCandidates.steppedBack(small.images, sensitivity)
+            of: RecoveryMove.steppedBack(small.images, sensitivity)
         ).doubles()
         for image in 0..<10 {
             func order(_ logits: [Double]) -> [Int] {
@@ -68,7 +74,7 @@ struct RecoveryTests {
         }
         let images = try Tensor.full([3, 1, 8, 8], 0.501)
         let sensitivity = try plane.inputSensitivity(of: images)
-        let stepped = try RecoveryCandidates.steppedBack(images, sensitivity)
+        let stepped = try RecoveryMove.steppedBack(images, sensitivity)
         // m = 64 · 0.001 and ‖G‖² = 64, so each pixel moves by 3 · 0.364 / 64.
         let expected = 0.501 - 3 * (0.064 + 0.3) / 64
         #expect(try stepped.doubles().allSatisfy { abs($0 - expected) < 1e-5 })
@@ -77,20 +83,45 @@ struct RecoveryTests {
         #expect(labels == [1, 1, 1])
     }
 
-    @Test("are chosen between by evidence", arguments: RecoveryMove.allCases)
-    func chosen(move: RecoveryMove) throws {
-        let sentry = sentry(try chooser(favouring: move))
-        let labels = try sentry.recoveryEvidence(of: small.images).labels[move.rawValue]
+    @Test("are chosen between by evidence, whichever number speaks", arguments: 0..<3)
+    func chosen(number: Int) throws {
+        let classifier = small.sentry.classifier
+        let sensitivity = try classifier.inputSensitivity(of: small.images)
+        let said = try [
+            sensitivity.logits,
+            classifier.logits(of: RecoveryMove.steppedBack(small.images, sensitivity)),
+            small.sentry.rectifier.probabilities(
+                of: small.images, sensitivity: sensitivity, key: .published
+            ).probabilities,
+        ]
+        let sentry = sentry(try chooser(going: number))
+        let labels = try said[number].argmax(1).ints()
         #expect(try sentry.inspect(small.images).verdicts.map(\.recoveredLabel) == labels)
         // Alone or among others, an image is given the same label.
         let alone = try sentry.inspect(small.images.rows([6])).verdicts[0]
         #expect(alone.recoveredLabel == labels[6])
     }
 
+    @Test("are weighed class by class")
+    func evidence() throws {
+        let found = try sentry(nil).recoveryEvidence(of: small.images).evidence.doubles()
+        let logits = try small.sentry.classifier.logits(of: small.images).doubles()
+        let count = RecoveryEvidence.count(strengths: 0)
+        for image in 0..<10 {
+            let mean = logits[3 * image..<3 * image + 3].reduce(0, +) / 3
+            let own = (0..<3).max { logits[3 * image + $0] < logits[3 * image + $1] }
+            for label in 0..<3 {
+                let first = 3 * count * image + label
+                #expect(abs(found[first] - (logits[3 * image + label] - mean)) < 1e-5)
+                #expect(found[first + 3 * 3] == (label == own ? 1 : 0))
+            }
+        }
+    }
+
     @Test("are kept by a bundle")
     func bundle() throws {
         let chooser = try RecoveryChooser(
-            .identity(planes: RecoveryCandidates.evidenceCount), seed: 3)
+            .identity(planes: RecoveryEvidence.count(strengths: 0)), strengths: 0, seed: 3)
         let folder = try TemporaryFolder()
         let place = folder.url.appending(component: "guard")
         try GuardBundle.write(sentry(chooser), training: [], madeBy: "test", to: place)
@@ -99,6 +130,8 @@ struct RecoveryTests {
         #expect(
             try read.inspect(small.images).verdicts
                 == sentry(chooser).inspect(small.images).verdicts)
-        #expect(throws: DetectorFault.self) { try RecoveryChooser(.identity(planes: 2), seed: 1) }
+        #expect(throws: DetectorFault.self) {
+            try RecoveryChooser(.identity(planes: 2), strengths: 0, seed: 1)
+        }
     }
 }

@@ -34,7 +34,7 @@ struct UniversalDetectorTests {
         let response = try Self.noise.response(
             of: small.images, sensitivity: sensitivity, in: classifier, streams: &streams)
         let found = response.numbers
-        let runnersUp = try #require(response.runnerUp).ints()
+        let runnersUp = try #require(response.labelling).runnerUp.ints()
         #expect(found.shape == [12, 15])
         let numbers = try found.doubles()
         for index in 0..<12 {

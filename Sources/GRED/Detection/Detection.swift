@@ -14,14 +14,14 @@ public enum Detection {
         var opinion: Opinion
         /// What the paper's two networks say, each for itself.
         var parts: (org: Opinion, sen: Opinion)?
-        /// The likeliest class but the classifier's own in a little noise, `[N]`, where that was tried.
-        var noisyRunnerUp: Tensor?
+        /// What noisy copies say of the label, where there were any.
+        var noise: NoisyCopies.Labelling?
 
         /// Of some of the images, for whoever recovers their labels.
         func rows(_ places: [Int]) throws -> Finding {
             Finding(
                 opinion: Opinion(logit: try opinion.logit.rows(places)),
-                noisyRunnerUp: try noisyRunnerUp?.rows(places))
+                noise: try noise?.rows(places))
         }
     }
 
@@ -39,7 +39,15 @@ public enum Detection {
             let reading = try detector.read(
                 images, sensitivity: sensitivity, in: classifier, key: key)
             return Finding(
-                opinion: try detector.judge(reading), noisyRunnerUp: reading.noisyRunnerUp)
+                opinion: try detector.judge(reading), noise: reading.labelling)
+        }
+    }
+
+    /// At how many strengths it asks about noisy copies.
+    package var noiseStrengths: Int {
+        switch self {
+        case .paper: 0
+        case .universal(let detector): detector.description.noise.strengths.count
         }
     }
 

@@ -34,10 +34,25 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
     public struct Response {
         /// `[N, 5 · strengths]`.
         public var numbers: Tensor
-        /// The likeliest class but ŷ by the mean logits of the copies with the weaker half of the
-        /// strengths, `[N]`; nil where there are no copies. A little noise leads out of a narrow
-        /// minimum to where the image came from, and more of it leads away from there too.
-        public var runnerUp: Tensor?
+        /// nil where there are no copies.
+        public var labelling: Labelling?
+    }
+
+    /// What noisy copies say of the label.
+    public struct Labelling {
+        /// The mean over the copies of a strength, strength by strength, `[N, L]` each.
+        public var logits: [Tensor]
+        /// The likeliest class but ŷ by the copies with the weaker half of the strengths, `[N]`. A little
+        /// noise leads out of a narrow minimum to where the image came from, and more of it leads away
+        /// from there too.
+        public var runnerUp: Tensor
+
+        /// Of some of the images.
+        func rows(_ places: [Int]) throws -> Labelling {
+            Labelling(
+                logits: try logits.map { try $0.rows(places) },
+                runnerUp: try runnerUp.rows(places))
+        }
     }
 
     /// Five numbers for each strength: over its copies the mean and the least margin of ŷ in nats, the
@@ -58,37 +73,43 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
         let labels = sensitivity.labels
         let before = try Self.against(labels, sensitivity.logits)
         var columns: [Tensor] = []
-        let weaker = strengths.sorted().prefix((strengths.count + 1) / 2)
-        var weakerRise: Tensor?
+        var said: [Tensor] = []
         for strength in strengths {
             var margins: [Tensor] = []
             var others: [Tensor] = []
             var rises: [Tensor] = []
+            var logits: [Tensor] = []
             for _ in 0..<copies {
                 var noise: [Float] = []
                 noise.reserveCapacity(images.count)
                 for index in streams.indices { noise += streams[index].normals(size) }
                 let shifts = try Tensor(noise, shape: images.shape).to(images.device)
                 let copy = try (images + shifts * strength).clamped(min: 0, max: 1)
-                let logits = try classifier.logits(of: copy)
-                margins.append(try logits.margin(of: labels))
-                others.append(try (logits.argmax(1) .!= labels).to(.float32))
-                rises.append(try Self.against(labels, logits) - before)
+                let answer = try classifier.logits(of: copy)
+                margins.append(try answer.margin(of: labels))
+                others.append(try (answer.argmax(1) .!= labels).to(.float32))
+                rises.append(try Self.against(labels, answer) - before)
+                logits.append(answer)
             }
             let margin = try Tensor.stacked(margins)
             let mean = try margin.mean([0])
+            said.append(try Tensor.stacked(logits).mean([0]))
             // ŷ against itself never rises, and must not be the largest where all others fall.
             let rise = try Tensor.stacked(rises).mean([0]).replacing(labels, with: -.infinity)
-            if weaker.contains(strength) {
-                weakerRise = try weakerRise.map { try $0 + rise } ?? rise
-            }
             columns += [
                 mean, try margin.minimum(over: [0]), try Tensor.stacked(others).mean([0]),
                 try rise.maximum(over: [1]), try mean - sensitivity.margin,
             ]
         }
-        let runnerUp = try weakerRise.map { try ($0 / Double(weaker.count) + before).argmax(1) }
-        return Response(numbers: try .stacked(columns, dimension: 1), runnerUp: runnerUp)
+        let weaker = strengths.indices.sorted { strengths[$0] < strengths[$1] }
+            .prefix((strengths.count + 1) / 2)
+        return Response(
+            numbers: try .stacked(columns, dimension: 1),
+            labelling: Labelling(
+                logits: said,
+                runnerUp: try Tensor.stacked(
+                    weaker.map { try Self.against(labels, said[$0]) }
+                ).mean([0]).replacing(labels, with: -.infinity).argmax(1)))
     }
 
     /// Each logit less that of the label, `[N, L]`.

@@ -97,9 +97,8 @@ public final class UniversalDetector {
         /// ℓ, ln ‖G‖, the distance to the boundary, two numbers that say how near the second choice is,
         /// and five for each strength of noise, `[N, F]`.
         public var numbers: Tensor
-        /// The likeliest class but the classifier's own in a little noise, `[N]`, where noisy copies are
-        /// read.
-        public var noisyRunnerUp: Tensor?
+        /// What the noisy copies say of the label, where any are read.
+        public var labelling: NoisyCopies.Labelling?
 
         /// Reads images: a forward pass for each noisy copy.
         /// - Parameter streams: one an image, for the noise.
@@ -112,7 +111,7 @@ public final class UniversalDetector {
                 of: images, sensitivity: sensitivity, in: classifier, streams: &streams)
             numbers = try .concatenated(
                 [sensitivity.scalars(), sensitivity.nearness(), response.numbers], dimension: 1)
-            noisyRunnerUp = response.runnerUp
+            labelling = response.labelling
             planes =
                 try readsMap
                 ? .concatenated([images, sensitivity.logMap()], dimension: 1) : images

@@ -106,24 +106,24 @@ public final class Guard {
             let recovered = try rectifier.recover(images, sensitivity: sensitivity, key: key)
             return (try recovered.labels.ints(), recovered.masked, nil)
         }
-        let candidates = try RecoveryCandidates(
+        let evidence = try RecoveryEvidence(
             of: images, sensitivity: sensitivity, finding: finding, classifier: classifier,
             rectifier: rectifier, key: key)
-        return (try chooser.labels(candidates), candidates.masked, candidates.labels)
+        return (try chooser.labels(evidence), evidence.masked, evidence.labels)
     }
 
     /// What a ``RecoveryChooser`` is fitted on.
     /// - Parameter images: `[N, C, H, W]` in 0…1.
-    /// - Returns: the evidence `[N, E]`, and for each of ``RecoveryMove`` its label for each image.
+    /// - Returns: the evidence `[N, E, L, 1]`, and for each of ``RecoveryMove`` its label for each image.
     public func recoveryEvidence(of images: Tensor) throws -> (evidence: Tensor, labels: [[Int]]) {
         let images = try classifier.admitted(images)
         let sensitivity = try classifier.inputSensitivity(of: images)
         let finding = try detection.judge(
             images, sensitivity: sensitivity, in: classifier, key: key)
-        let candidates = try RecoveryCandidates(
+        let evidence = try RecoveryEvidence(
             of: images, sensitivity: sensitivity, finding: finding, classifier: classifier,
             rectifier: rectifier, key: key)
-        return (candidates.evidence, candidates.labels)
+        return (evidence.classes, evidence.labels)
     }
 
     private static func parts(_ opinion: Opinion) throws -> [Verdict.Part] {

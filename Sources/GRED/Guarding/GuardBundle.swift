@@ -224,15 +224,16 @@ public enum GuardBundle {
             return .paper(
                 org: try detector("org", manifest.org), sen: try detector("sen", manifest.sen))
         }
+        let detects = try detection()
         return Guard(
-            classifier: classifier,
-            detection: try detection(), threshold: manifest.threshold ?? .evenOdds,
+            classifier: classifier, detection: detects, threshold: manifest.threshold ?? .evenOdds,
             rectifier: Rectifier(
                 network: rectifier,
                 masking: manifest.masking, copies: manifest.copies),
             chooser: try manifest.evidence.map { evidence in
                 try network(GuardManifest.PartName.chooser) {
-                    try RecoveryChooser(evidence, weights: $0, from: $1)
+                    try RecoveryChooser(
+                        evidence, strengths: detects.noiseStrengths, weights: $0, from: $1)
                 }
             }, key: key)
     }

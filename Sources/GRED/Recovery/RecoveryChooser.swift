@@ -1,55 +1,56 @@
 import LibTorch
 
-/// Chooses, image by image, which move's label the evidence favours: a logistic regression for each
-/// move says how likely it is right, and the label whose moves have the largest sum wins.
+/// Says, class by class, how much of the evidence speaks for it: the label with the most is given back.
+///
+/// One small network judges all classes, each by its own evidence. So it learns from few images, whatever
+/// their number of classes, and does not learn which classes are frequent.
 public final class RecoveryChooser {
     /// Of the evidence: a mean and a deviation for each number.
     public let standardisation: Standardisation
-    /// From the evidence to a logit for each of ``RecoveryMove``.
+    /// From the evidence to a logit for each class; see ``input(_:)``.
     public let network: any Layer
 
     /// A chooser that knows nothing yet.
+    /// - Parameter strengths: at how many strengths the guard's detector makes noisy copies.
     /// - Throws: ``DetectorFault`` where the standardisation is not for the evidence.
-    public init(_ standardisation: Standardisation, seed: UInt64) throws {
-        let count = RecoveryCandidates.evidenceCount
+    public init(_ standardisation: Standardisation, strengths: Int, seed: UInt64) throws {
+        let count = RecoveryEvidence.count(strengths: strengths)
         guard standardisation.means.count == count, standardisation.deviations.count == count else {
             throw DetectorFault.standardisation(
                 what: "numbers of evidence", count: count, means: standardisation.means.count,
                 deviations: standardisation.deviations.count)
         }
         self.standardisation = standardisation
-        network = try Linear(
-            inputs: count, outputs: RecoveryMove.allCases.count, generator: Generator(seed: seed))
+        let generator = try Generator(seed: seed)
+        var layers: [any Layer] = []
+        for (inputs, outputs) in [(count, 32), (32, 32), (32, 1)] {
+            layers += [
+                try Convolution2d(
+                    inputChannels: inputs, outputChannels: outputs, kernelSize: 1,
+                    generator: generator), ReLU(),
+            ]
+        }
+        network = Sequential(layers.dropLast() + [Flatten()])
     }
 
     /// A chooser with the weights of a file.
     /// - Throws: ``DetectorFault``, and `TorchError.badFile` for weights that do not fit.
     public convenience init(
-        _ standardisation: Standardisation, weights: Safetensors.Contents, from source: String
+        _ standardisation: Standardisation, strengths: Int, weights: Safetensors.Contents,
+        from source: String
     ) throws {
-        try self.init(standardisation, seed: 0)
+        try self.init(standardisation, strengths: strengths, seed: 0)
         try network.load(weights.tensors, from: source)
     }
 
-    /// The evidence as the network reads it, `[N, E]`: standardised, within ±10 deviations.
+    /// The evidence as the network reads it: standardised, within ±10 deviations.
+    /// - Parameter evidence: `[N, E, L, 1]`.
     public func input(_ evidence: Tensor) throws -> Tensor {
-        let shape = [evidence.shape[0], standardisation.means.count, 1, 1]
-        return try standardisation.applied(to: evidence.reshaped(shape)).flattened(from: 1)
-            .clamped(min: -10, max: 10)
+        try standardisation.applied(to: evidence).clamped(min: -10, max: 10)
     }
 
     /// A label for each image.
-    func labels(_ candidates: RecoveryCandidates) throws -> [Int] {
-        let moves = RecoveryMove.allCases.count
-        let chances = try network(input(candidates.evidence)).sigmoid().floats()
-        return candidates.labels[0].indices.map { image in
-            var sums: [Int: Float] = [:]
-            for move in 0..<moves {
-                sums[candidates.labels[move][image], default: 0] += chances[image * moves + move]
-            }
-            // Of equal sums the smaller label, so that the answer does not hang on a hash.
-            let best = sums.max { ($0.value, -$0.key) < ($1.value, -$1.key) }
-            return best?.key ?? candidates.labels[0][image]
-        }
+    func labels(_ evidence: RecoveryEvidence) throws -> [Int] {
+        try network(input(evidence.classes)).argmax(1).ints()
     }
 }

@@ -84,6 +84,6 @@ extension TurnedImages {
         self.init(
             originals: try record.originals.rows(turned),
             adversarial: try record.adversarial.rows(turned),
-            labels: turned.map { record.labels[$0] })
+            labels: turned.map { record.labels[$0] }, places: turned)
     }
 }

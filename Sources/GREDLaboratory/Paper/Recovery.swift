@@ -113,7 +113,7 @@ extension PaperSetting {
             }
             found[.runnerUp, default: []] += try other(sensitivity.logits)
             found[.stepBack, default: []] += try other(
-                classifier.logits(of: RecoveryCandidates.steppedBack(batch, sensitivity)))
+                classifier.logits(of: RecoveryMove.steppedBack(batch, sensitivity)))
             found[.descent, default: []] += try RecoveryDescent.labels(
                 of: batch, sensitivity, in: classifier
             ).ints()

@@ -70,7 +70,7 @@ extension Recipe {
     private func guardTraining(shape: ImageShape, seed: UInt64) throws -> GuardTraining {
         let architecture = Architecture(.vgg11, width: detectorWidth)
         return GuardTraining(
-            attacks: try attacks(trainingAttacks, shape: shape),
+            families: [try attacks(trainingAttacks, shape: shape)],
             method: .paper(
                 org: DetectorTraining(
                     reading: .image, architecture: architecture,

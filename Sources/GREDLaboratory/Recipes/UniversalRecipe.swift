@@ -17,7 +17,8 @@ public struct UniversalRecipe: Sendable {
     public var test: Int
     /// What the guard trains on.
     public var families: [AttackFamily] = AttackFamily.allCases
-    /// Images that each family's attacks are tried on together, for training.
+    /// Images that each family's attacks are tried on together, for training: where there are too few for
+    /// both families, each attacks the same ones.
     public var trainingImages: Int
     /// Images that each attack is tried on, for the report.
     public var testImages: Int
@@ -52,7 +53,7 @@ public struct UniversalRecipe: Sendable {
 
     /// About an hour: as good as it gets.
     public static let full = UniversalRecipe(
-        name: "full", guardImages: 8_000, calibrate: 2_000, test: 10_000, trainingImages: 4_000,
+        name: "full", guardImages: 8_000, calibrate: 2_000, test: 10_000, trainingImages: 8_000,
         testImages: 400, width: 24, epochs: 16, rectifierEpochs: 8, precision: .bfloat16)
 
     /// Half a minute: shows that everything works, not how well.
@@ -211,7 +212,7 @@ extension UniversalRecipe {
                 precision: precision, seed: seed)
         }
         var training = GuardTraining(
-            attacks: try plans(of: AttackFamily.allCases, for: shape),
+            families: try AttackFamily.allCases.map { try plans(of: [$0], for: shape) },
             method: .universal(
                 UniversalTraining(
                     readsMap: readsMap, noise: noise, width: width, flips: data.augmentation.flips,

@@ -8,8 +8,9 @@ import LibTorch
 /// Trains a whole guard for a classifier: attacks `guard` images, trains what detects on what
 /// succeeded, and fine-tunes the rectifier.
 public struct GuardTraining {
-    /// What the detectors train on. Each attack has images of its own.
-    public var attacks: [AttackPlan]
+    /// What the detectors train on, family by family. Each attack of a family has images of its own;
+    /// families share images where there are too few.
+    public var families: [[AttackPlan]]
     /// Those among the attacks, by title, that nothing trains on. Their images stay theirs, so that a
     /// guard without a family has the others' images and attacks in common with the whole guard.
     public var leftOut: Set<String> = []
@@ -31,13 +32,13 @@ public struct GuardTraining {
 
     /// Names all stages of the training.
     /// - Parameters:
-    ///   - attacks: each is given images of its own.
+    ///   - families: each attack of a family is given images of its own.
     ///   - precision: what attacks search in.
     public init(
-        attacks: [AttackPlan], method: Method, rectifier: RectifierTraining,
+        families: [[AttackPlan]], method: Method, rectifier: RectifierTraining,
         precision: Precision = .float32
     ) {
-        self.attacks = attacks
+        self.families = families
         self.method = method
         self.rectifier = rectifier
         self.precision = precision
@@ -52,7 +53,7 @@ public struct GuardTraining {
         let turned = attacked.turned
         let scope = Scope(
             classifier: hash, images: try attacked.images.contentHash,
-            attacks: attacks.filter { !leftOut.contains($0.title) }.map {
+            attacks: families.joined().filter { !leftOut.contains($0.title) }.map {
                 Scope.Attack(
                     settings: AnyEncodable($0.attack), name: $0.attack.name,
                     isTargeted: $0.isTargeted, count: $0.count)
@@ -78,24 +79,21 @@ public struct GuardTraining {
         }
     }
 
-    /// What each attack turned, in the order of ``attacks``, and all images that were attacked.
+    /// What each attack turned, in the order of ``families``, and all images that were attacked.
     package func attacked(
         _ set: ImageSet, for classifier: any Classifier, hash: String, bench: Workbench
     ) throws -> (turned: [TurnedImages], images: ImageSet) {
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
-        let wanted = attacks.map(\.count).reduce(0, +)
-        let images = try experiment.correctlyClassified(set, count: wanted)
-        // Each attack has images of its own: the detectors and the rectifier see more digits that
-        // way than if all attacks had taken the same ones. Where there are too few, all attacks
-        // get a smaller share.
-        var start = 0
-        let turned = try attacks.compactMap { plan -> TurnedImages? in
-            let end = start + plan.count * images.count / max(wanted, 1)
-            defer { start = end }
-            guard end > start, !leftOut.contains(plan.title) else { return nil }
-            return try TurnedImages(
-                experiment.run(plan, on: images.subset(Array(start..<end))))
+        let images = try experiment.correctlyClassified(
+            set, count: families.joined().map(\.count).reduce(0, +))
+        let shares = ImageShares(of: families.map { $0.map(\.count) }, among: images.count)
+        let turned = try zip(families.joined(), shares.places).compactMap {
+            plan, places -> TurnedImages? in
+            guard !places.isEmpty, !leftOut.contains(plan.title) else { return nil }
+            var turned = try TurnedImages(experiment.run(plan, on: images.subset(places)))
+            turned.places = turned.places.map { places[$0] }
+            return turned
         }
         return (turned, images)
     }
@@ -111,7 +109,7 @@ public struct GuardTraining {
             var isTargeted: Bool
             var count: Int
         }
-        var version = 1
+        var version = 2
         var classifier: String
         var images: String
         var attacks: [Attack]
@@ -230,7 +228,7 @@ public struct GuardTraining {
     }
 
     private struct ChooserConfiguration: Encodable {
-        var version = 3
+        var version = 4
         var universal: UniversalTraining
         var rectifier: RectifierConfiguration
         var copies: Int
@@ -242,7 +240,7 @@ public struct GuardTraining {
         _ scope: Scope, _ bench: Workbench
     ) throws -> RecoveryChooser? {
         guard turned.contains(where: { $0.count > 0 }) else { return nil }
-        let training = ChooserTraining()
+        let training = ChooserTraining(seed: bench.seed)
         let configuration = ChooserConfiguration(
             universal: universal,
             rectifier: RectifierConfiguration(
@@ -251,12 +249,8 @@ public struct GuardTraining {
         return try bench.result(
             of: "chooser", configuration,
             make: { folder in
-                let all = try TurnedImages(joining: turned)
-                let images = try Tensor.concatenated([all.adversarial, all.originals])
-                    .to(sentry.classifier.device)
                 let chooser = try training.run(
-                    sentry, images: images, labels: all.labels + all.labels, seed: bench.seed,
-                    bench: bench)
+                    sentry, on: TurnedImages(joining: turned), bench: bench)
                 try Safetensors.write(
                     chooser.network.state, to: folder.appending(component: "chooser.safetensors"))
                 try AtomicFile.write(
@@ -269,7 +263,8 @@ public struct GuardTraining {
                     JSONDecoder().decode(
                         Standardisation.self,
                         from: Data(contentsOf: folder.appending(component: "evidence.json"))),
-                    weights: Safetensors.read(file), from: file.path)
+                    strengths: sentry.detection.noiseStrengths, weights: Safetensors.read(file),
+                    from: file.path)
                 try chooser.network.move(to: bench.device)
                 return chooser
             })

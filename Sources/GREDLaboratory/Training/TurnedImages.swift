@@ -9,13 +9,16 @@ package struct TurnedImages {
     package var adversarial: Tensor
     /// The true labels, `[N]`.
     package var labels: [Int]
+    /// Where the originals stood among the images that were attacked, `[N]`.
+    package var places: [Int]
 
     package var count: Int { labels.count }
 
-    init(originals: Tensor, adversarial: Tensor, labels: [Int]) {
+    init(originals: Tensor, adversarial: Tensor, labels: [Int], places: [Int]) {
         self.originals = originals
         self.adversarial = adversarial
         self.labels = labels
+        self.places = places
     }
 
     /// The survivors of an attack.
@@ -24,6 +27,7 @@ package struct TurnedImages {
         originals = try record.originals.rows(survivors).toBytes()
         adversarial = try record.rounded.rows(survivors).toBytes()
         labels = survivors.map { record.labels[$0] }
+        places = survivors
     }
 
     /// Several, one after another; there must be at least one.
@@ -31,19 +35,23 @@ package struct TurnedImages {
         originals = try .concatenated(parts.map(\.originals))
         adversarial = try .concatenated(parts.map(\.adversarial))
         labels = parts.flatMap(\.labels)
+        places = parts.flatMap(\.places)
     }
 
-    private init(rows places: [Int], of all: TurnedImages) throws {
-        originals = try all.originals.rows(places)
-        adversarial = try all.adversarial.rows(places)
-        labels = places.map { all.labels[$0] }
+    private init(rows: [Int], of all: TurnedImages) throws {
+        originals = try all.originals.rows(rows)
+        adversarial = try all.adversarial.rows(rows)
+        labels = rows.map { all.labels[$0] }
+        places = rows.map { all.places[$0] }
     }
 
-    /// Every n-th image in one part, the others in the other.
+    /// Every n-th of the images that were attacked in one part, the others in the other: what several
+    /// attacks made of an image is in the same part.
     func parted(every n: Int) throws -> (rest: TurnedImages, part: TurnedImages) {
-        (
-            try TurnedImages(rows: (0..<count).filter { $0 % n != n - 1 }, of: self),
-            try TurnedImages(rows: (0..<count).filter { $0 % n == n - 1 }, of: self)
+        let isPart = places.map { $0 % n == n - 1 }
+        return (
+            try TurnedImages(rows: isPart.indices.filter { !isPart[$0] }, of: self),
+            try TurnedImages(rows: isPart.indices.filter { isPart[$0] }, of: self)
         )
     }
 }
