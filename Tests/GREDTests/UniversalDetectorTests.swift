@@ -155,6 +155,14 @@ struct UniversalDetectorTests {
         let read = try GuardBundle.read(folder)
         #expect(read.threshold == threshold)
         #expect(try read.inspect(small.images).verdicts == verdicts)
+
+        // Strengths at which no copies are made would leave numbers that the network waits for.
+        let file = folder.appending(component: "guard.json")
+        try String(contentsOf: file, encoding: .utf8)
+            .replacing(/("noise" : \{\s*"copies" : )3/) { "\($0.1)0" }
+            .write(to: file, atomically: true, encoding: .utf8)
+        let fault = #expect(throws: BundleFault.self) { try GuardBundle.read(folder) }
+        #expect("\(try #require(fault))".contains("0 noisy copies at each of 3 strengths"))
     }
 
     @Test("is refused where its description does not fit, in a sentence")

@@ -106,10 +106,16 @@ public final class Guard {
             let recovered = try rectifier.recover(images, sensitivity: sensitivity, key: key)
             return (try recovered.labels.ints(), recovered.masked, nil)
         }
-        let evidence = try RecoveryEvidence(
+        let evidence = try evidence(images, sensitivity, finding)
+        return (try chooser.labels(evidence), evidence.masked, evidence.labels)
+    }
+
+    private func evidence(
+        _ images: Tensor, _ sensitivity: InputSensitivity, _ finding: Detection.Finding
+    ) throws -> RecoveryEvidence {
+        try RecoveryEvidence(
             of: images, sensitivity: sensitivity, finding: finding, classifier: classifier,
             rectifier: rectifier, key: key)
-        return (try chooser.labels(evidence), evidence.masked, evidence.labels)
     }
 
     /// What a ``RecoveryChooser`` is fitted on.
@@ -120,9 +126,7 @@ public final class Guard {
         let sensitivity = try classifier.inputSensitivity(of: images)
         let finding = try detection.judge(
             images, sensitivity: sensitivity, in: classifier, key: key)
-        let evidence = try RecoveryEvidence(
-            of: images, sensitivity: sensitivity, finding: finding, classifier: classifier,
-            rectifier: rectifier, key: key)
+        let evidence = try evidence(images, sensitivity, finding)
         return (evidence.classes, evidence.labels)
     }
 

@@ -79,6 +79,10 @@ public struct GuardManifest: Sendable, Codable {
             return
                 "the detector is to ask about \(noise.copies) noisy copies at \(noise.strengths.count) strengths, and 0 to 1000 at up to 100 are possible"
         }
+        if let noise = detector?.noise, (noise.copies == 0) != noise.strengths.isEmpty {
+            return
+                "the detector is to ask about \(noise.copies) noisy copies at each of \(noise.strengths.count) strengths, and both are 0 or none is"
+        }
         if let noise = detector?.noise, !noise.strengths.allSatisfy({ (0...1).contains($0) }) {
             return "a strength of the detector's noise lies outside 0…1"
         }

@@ -75,7 +75,7 @@ struct PaperSetting {
 
     /// What everything that is made from one attack's images depends on.
     struct Scope: Encodable {
-        var version = 1
+        var version = 2
         var classifier: String
         var images: String
         var attack: PaperAttack

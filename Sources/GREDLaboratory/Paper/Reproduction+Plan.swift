@@ -91,7 +91,7 @@ extension Reproduction {
 
     /// What every part of a reproduction depends on.
     private struct Key: Encodable {
-        var version = 1
+        var version = 2
         var sets: [String]
         var paper: PaperData
         var profile: [String]
