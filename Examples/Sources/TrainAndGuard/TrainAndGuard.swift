@@ -32,8 +32,9 @@ import GREDLaboratory
 
         let small = Architecture(.vgg11, width: 0.125)
         let sentry = try GuardTraining(
-            attacks: [
-                AttackPlan(FGSM(epsilon: 0.3), count: 200), AttackPlan(DDN(steps: 30), count: 200),
+            families: [
+                [AttackPlan(FGSM(epsilon: 0.3), count: 200)],
+                [AttackPlan(DDN(steps: 30), count: 200)],
             ],
             method: .paper(
                 org: DetectorTraining(reading: .image, architecture: small, plan: plan(epochs: 6)),
