@@ -101,7 +101,9 @@ struct GuardTrainingTests {
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: 0.2), plan: plan, copies: 1))
         func attacked() throws -> [TurnedImages] {
-            try training.attacked(set, for: toy, hash: "toy", bench: .inside(folder)).turned
+            try training.attacked(
+                set, by: training.families, of: toy, hash: "toy", bench: .inside(folder)
+            ).turned
         }
         let all = try attacked()
         let stages = try folder.names

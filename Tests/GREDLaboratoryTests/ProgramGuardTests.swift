@@ -105,6 +105,45 @@ struct ProgramGuardTests {
         #expect(try stored.inspect(set.tensor()).verdicts == verdicts)
     }
 
+    @Test("what the rectifier is tuned on besides changes the rectifier, and not what detects")
+    func supplement() throws {
+        let noise = try images(60, in: [0...255])
+        let labels = try classifier.predictions(for: noise.tensor()).ints()
+        func set(_ name: String, _ range: Range<Int>) throws -> ImageSet {
+            try ImageSet(
+                name: name, shape: noise.shape, classNames: noise.classNames,
+                pixels: noise.pixels, labels: labels
+            ).subset(Array(range))
+        }
+        var training = GuardTraining(
+            families: [[try AttackPlan(DDN(steps: 10), count: 30)]],
+            method: .universal(
+                UniversalTraining(
+                    readsMap: false, noise: .none, width: 4, flips: false, plan: plan(epochs: 1))),
+            rectifier: RectifierTraining(
+                masking: RandomisedMasking(alpha: 0.2), plan: plan(epochs: 1), copies: 2))
+        func stages(_ kind: String) throws -> Set<String> {
+            Set(try folder.names.filter { $0.hasPrefix(kind) })
+        }
+        func hash(_ sentry: Guard) throws -> String {
+            try #require(sentry.rectifier.network as? ProgramClassifier).contentHash()
+        }
+        let bench = Workbench.inside(folder)
+        let without = try training.run(for: classifier, on: set("guard", 0..<40), bench: bench)
+        let detectors = try stages("detector").union(stages("examples"))
+        training.supplement = GuardTraining.Supplement(
+            images: try set("fit", 40..<60),
+            families: [[try AttackPlan(FGSM(epsilon: 0.3), count: 20)]])
+        let with = try training.run(for: classifier, on: set("guard", 0..<40), bench: bench)
+        #expect(try stages("detector").union(stages("examples")) == detectors)
+        #expect(try stages("rectifier").count == 2)
+        #expect(try hash(with) != hash(without))
+        #expect(try stages("chooser").count == 2)
+
+        training.leftOut = ["fgsm"]
+        _ = try training.run(for: classifier, on: set("guard", 0..<40), bench: bench)
+    }
+
     @Test(
         "a universal guard of a program is a bundle that needs nothing else, and only the whole one"
     )

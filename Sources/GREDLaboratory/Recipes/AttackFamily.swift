@@ -22,16 +22,28 @@ public enum AttackFamily: String, Sendable, Hashable, Codable, CaseIterable {
                 try Self.ddn($0, count: max(count / confidences.count, 1))
             }
         case .farPast:
-            let radius = AttackCatalogue.Budget.standard(for: shape).epsilon
-            let shares = [0.125, 0.25, 0.5, 1, 1.75]
-            return try shares.flatMap { share in
-                let count = max(count / (2 * shares.count), 1)
-                return try [
-                    Self.fgsm(share * radius, count: count),
-                    Self.pgd(share * radius, steps: 20, count: count),
-                ]
+            let radii = Self.radii(for: shape)
+            let count = max(count / (2 * radii.count), 1)
+            return try radii.flatMap {
+                try [Self.fgsm($0, count: count), Self.pgd($0, steps: 20, count: count)]
             }
         }
+    }
+
+    /// What the rectifier alone is tuned on besides, for its weakness, images far past the boundary: FGSM
+    /// on so many images, and PGD, which costs many times as much, on a third of them.
+    static func rectifierPlans(for shape: ImageShape, count: Int) throws -> [[AttackPlan]] {
+        let radii = radii(for: shape)
+        func share(_ count: Int) -> Int { max(count / radii.count, 1) }
+        return [
+            try radii.map { try Self.fgsm($0, count: share(count)) },
+            try radii.map { try Self.pgd($0, steps: 20, count: share(count / 3)) },
+        ]
+    }
+
+    private static func radii(for shape: ImageShape) -> [Double] {
+        let radius = AttackCatalogue.Budget.standard(for: shape).epsilon
+        return [0.125, 0.25, 0.5, 1, 1.75].map { $0 * radius }
     }
 
     // MARK: Attacks that say how they were set

@@ -20,6 +20,8 @@ public struct UniversalRecipe: Sendable {
     /// Images that each family's attacks are tried on together, for training: where there are too few for
     /// both families, each attacks the same ones.
     public var trainingImages: Int
+    /// Images from `fit` that FGSM is tried on for the rectifier alone, and PGD on a third as many.
+    public var rectifierImages = 0
     /// Images that each attack is tried on, for the report.
     public var testImages: Int
 
@@ -49,17 +51,20 @@ public struct UniversalRecipe: Sendable {
     /// Some minutes.
     public static let demo = UniversalRecipe(
         name: "demo", guardImages: 5_000, calibrate: 2_000, test: 2_000, trainingImages: 2_000,
-        testImages: 200, width: 16, epochs: 8, rectifierEpochs: 4, precision: .float32)
+        rectifierImages: 3_000, testImages: 200, width: 16, epochs: 8, rectifierEpochs: 4,
+        precision: .float32)
 
     /// About an hour: as good as it gets.
     public static let full = UniversalRecipe(
         name: "full", guardImages: 8_000, calibrate: 2_000, test: 10_000, trainingImages: 8_000,
-        testImages: 400, width: 24, epochs: 16, rectifierEpochs: 8, precision: .bfloat16)
+        rectifierImages: 20_000, testImages: 400, width: 24, epochs: 16, rectifierEpochs: 6,
+        precision: .bfloat16)
 
     /// Half a minute: shows that everything works, not how well.
     public static let smoke = UniversalRecipe(
         name: "smoke", guardImages: 400, calibrate: 200, test: 300, trainingImages: 150,
-        testImages: 40, width: 8, epochs: 4, rectifierEpochs: 2, precision: .float32,
+        rectifierImages: 60, testImages: 40, width: 8, epochs: 4, rectifierEpochs: 2,
+        precision: .float32,
         notes: ["A smoke test: sizes are far too small for the figures to mean anything."])
 
     /// From the cheapest to the dearest.
@@ -194,10 +199,10 @@ extension UniversalRecipe {
     ) throws -> TurnedImages {
         var recipe = self
         recipe.families = [family]
-        let attacked = try recipe.training(
-            for: classifier.inputShape, data: data, seed: bench.seed
-        ).attacked(
-            data.sets.guard.prefix(guardImages), for: classifier,
+        let training = try recipe.training(
+            for: classifier.inputShape, data: data, seed: bench.seed)
+        let attacked = try training.attacked(
+            data.sets.guard.prefix(guardImages), by: training.families, of: classifier,
             hash: classifier.contentHash(), bench: bench)
         return try TurnedImages(joining: attacked.turned)
     }
@@ -219,9 +224,16 @@ extension UniversalRecipe {
                     plan: plan(epochs: epochs, peak: 2e-3, precision: .float32))),
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: alpha),
-                plan: plan(epochs: rectifierEpochs, peak: 5e-4, precision: precision),
+                plan: plan(epochs: rectifierEpochs, peak: 1e-3, precision: precision),
                 copies: copies),
             precision: precision)
+        training.rectifier.augmentation = data.augmentation
+        let fit = data.sets.fit.prefix(rectifierImages)
+        if families.contains(.farPast), fit.count > 0 {
+            training.supplement = GuardTraining.Supplement(
+                images: fit,
+                families: try AttackFamily.rectifierPlans(for: shape, count: rectifierImages))
+        }
         let leftOut = AttackFamily.allCases.filter { !families.contains($0) }
         training.leftOut = Set(try plans(of: leftOut, for: shape).map(\.title))
         return training

@@ -18,6 +18,8 @@ public struct GuardTraining {
     public var method: Method
     /// How the rectifier is tuned, on the images that the attacks turned.
     public var rectifier: RectifierTraining
+    /// What the rectifier alone is tuned on besides.
+    public var supplement: Supplement?
     /// What attacks search in; what they claim is judged in float32.
     public var precision: Precision
 
@@ -28,6 +30,23 @@ public struct GuardTraining {
         case paper(org: DetectorTraining, sen: DetectorTraining)
         /// One detector for all attacks.
         case universal(UniversalTraining)
+    }
+
+    /// Images that the classifier may have been trained on, and attacks on them.
+    ///
+    /// More images make a better rectifier. What detects must not see these: their sensitivities are
+    /// others than those of images that are new to the classifier.
+    public struct Supplement: Sendable {
+        /// Such as the set that trained the classifier.
+        public var images: ImageSet
+        /// As ``GuardTraining/families``.
+        public var families: [[AttackPlan]]
+
+        /// Names both.
+        public init(images: ImageSet, families: [[AttackPlan]]) {
+            self.images = images
+            self.families = families
+        }
     }
 
     /// Names all stages of the training.
@@ -49,40 +68,34 @@ public struct GuardTraining {
         for classifier: some TunableClassifier, on set: ImageSet, bench: Workbench
     ) throws -> Guard {
         let hash = try classifier.contentHash()
-        let attacked = try attacked(set, for: classifier, hash: hash, bench: bench)
-        let turned = attacked.turned
-        let scope = Scope(
-            classifier: hash, images: try attacked.images.contentHash,
-            attacks: families.joined().filter { !leftOut.contains($0.title) }.map {
-                Scope.Attack(
-                    settings: AnyEncodable($0.attack), name: $0.attack.name,
-                    isTargeted: $0.isTargeted, count: $0.count)
-            },
-            seed: bench.seed, conditions: bench.conditions)
+        let (turned, scope) = try attacked(
+            set, by: families, of: classifier, hash: hash, bench: bench)
         switch method {
         case .paper(let org, let sen):
             return Guard(
                 classifier: classifier,
                 detection: try detection(org, sen, turned, scope, classifier, bench),
-                rectifier: try rectify(classifier, turned, scope, bench))
+                rectifier: try rectify(classifier, turned, scope, bench).rectifier)
         case .universal(let training):
             // How far each way back can be trusted is fitted on images that nothing else was trained on.
             let parts = try turned.map { try $0.parted(every: Self.heldOut) }
             let tuning = parts.map(\.rest)
+            let detector = try detector(training, tuning, scope, classifier, bench)
+            let (rectifier, configuration) = try rectify(
+                classifier, tuning, scope, bench, heldOut: Self.heldOut)
             let sentry = Guard(
-                classifier: classifier,
-                detection: .universal(try detector(training, tuning, scope, classifier, bench)),
-                rectifier: try rectify(classifier, tuning, scope, bench, heldOut: Self.heldOut))
+                classifier: classifier, detection: .universal(detector), rectifier: rectifier)
             return Guard(
-                classifier: classifier, detection: sentry.detection, rectifier: sentry.rectifier,
-                chooser: try chooser(sentry, training, parts.map(\.part), scope, bench))
+                classifier: classifier, detection: sentry.detection, rectifier: rectifier,
+                chooser: try chooser(sentry, training, configuration, parts.map(\.part), bench))
         }
     }
 
-    /// What each attack turned, in the order of ``families``, and all images that were attacked.
+    /// What each attack turned, in the order of the families, and what that depends on.
     package func attacked(
-        _ set: ImageSet, for classifier: any Classifier, hash: String, bench: Workbench
-    ) throws -> (turned: [TurnedImages], images: ImageSet) {
+        _ set: ImageSet, by families: [[AttackPlan]], of classifier: any Classifier,
+        hash: String, bench: Workbench
+    ) throws -> (turned: [TurnedImages], scope: Scope) {
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
         let images = try experiment.correctlyClassified(
@@ -95,14 +108,22 @@ public struct GuardTraining {
             turned.places = turned.places.map { places[$0] }
             return turned
         }
-        return (turned, images)
+        let scope = Scope(
+            classifier: hash, images: try images.contentHash,
+            attacks: families.joined().filter { !leftOut.contains($0.title) }.map {
+                Scope.Attack(
+                    settings: AnyEncodable($0.attack), name: $0.attack.name,
+                    isTargeted: $0.isTargeted, count: $0.count)
+            },
+            seed: bench.seed, conditions: bench.conditions)
+        return (turned, scope)
     }
 
     /// One image of so many is held out for the chooser.
     private static let heldOut = 5
 
     /// What every stage here depends on.
-    private struct Scope: Encodable {
+    package struct Scope: Encodable {
         struct Attack: Encodable {
             var settings: AnyEncodable
             var name: String
@@ -236,16 +257,14 @@ public struct GuardTraining {
     }
 
     private func chooser(
-        _ sentry: Guard, _ universal: UniversalTraining, _ turned: [TurnedImages],
-        _ scope: Scope, _ bench: Workbench
+        _ sentry: Guard, _ universal: UniversalTraining, _ rectifying: RectifierConfiguration,
+        _ turned: [TurnedImages], _ bench: Workbench
     ) throws -> RecoveryChooser? {
         guard turned.contains(where: { $0.count > 0 }) else { return nil }
         let training = ChooserTraining(seed: bench.seed)
         let configuration = ChooserConfiguration(
-            universal: universal,
-            rectifier: RectifierConfiguration(
-                scope: scope, masking: rectifier.masking, plan: rectifier.plan,
-                heldOut: Self.heldOut), copies: rectifier.copies, training: training)
+            universal: universal, rectifier: rectifying, copies: rectifier.copies,
+            training: training)
         return try bench.result(
             of: "chooser", configuration,
             make: { folder in
@@ -272,7 +291,9 @@ public struct GuardTraining {
 
     private struct RectifierConfiguration: Encodable {
         var scope: Scope
+        var supplement: Scope?
         var masking: RandomisedMasking
+        var augmentation: Augmentation
         var plan: TrainingPlan
         var heldOut: Int?
     }
@@ -281,13 +302,18 @@ public struct GuardTraining {
     private func rectify(
         _ classifier: some TunableClassifier, _ turned: [TurnedImages], _ scope: Scope,
         _ bench: Workbench, heldOut: Int? = nil
-    ) throws -> Rectifier {
+    ) throws -> (rectifier: Rectifier, configuration: RectifierConfiguration) {
+        let more = try supplement.map {
+            try attacked(
+                $0.images, by: $0.families, of: classifier, hash: scope.classifier, bench: bench)
+        }
         let configuration = RectifierConfiguration(
-            scope: scope, masking: rectifier.masking, plan: rectifier.plan, heldOut: heldOut)
+            scope: scope, supplement: more?.scope, masking: rectifier.masking,
+            augmentation: rectifier.augmentation, plan: rectifier.plan, heldOut: heldOut)
         let tuned = try bench.result(
             of: "rectifier", configuration,
             make: { folder in
-                let all = try TurnedImages(joining: turned)
+                let all = try TurnedImages(joining: turned + (more?.turned ?? []))
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
                 let tuned = try rectifier.run(
                     classifier, images: all.adversarial.to(classifier.device), labels: all.labels,
@@ -303,7 +329,10 @@ public struct GuardTraining {
                 try tuned.move(to: bench.device)
                 return tuned
             })
-        return Rectifier(network: tuned, masking: rectifier.masking, copies: rectifier.copies)
+        return (
+            Rectifier(network: tuned, masking: rectifier.masking, copies: rectifier.copies),
+            configuration
+        )
     }
 
     /// The weights alone: what they are put over is at hand wherever the stage is read.

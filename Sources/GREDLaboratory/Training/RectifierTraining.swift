@@ -11,6 +11,8 @@ public struct RectifierTraining {
     public var plan: TrainingPlan
     /// Masked copies whose answers are averaged at inference.
     public var copies: Int
+    /// How masked copies are varied in training.
+    public var augmentation = Augmentation.none
 
     /// - Parameter copies: K; it does not change the fine-tuning.
     public init(masking: RandomisedMasking, plan: TrainingPlan, copies: Int) {
@@ -53,7 +55,10 @@ public struct RectifierTraining {
             let masked = try masking.copies(
                 of: images.rows(indices).toUnit(), suspects: suspects(indices, &stream),
                 streams: &streams)
-            return (masked, try Tensor(indices.map { labels[$0] }).to(bench.device))
+            return (
+                try augmentation.applied(to: masked, stream: &stream),
+                try Tensor(indices.map { labels[$0] }).to(bench.device)
+            )
         }
         return tuned
     }
