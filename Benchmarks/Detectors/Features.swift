@@ -114,7 +114,8 @@ struct Features {
             let asked = Rectifier(
                 network: rectifier.network, masking: rectifier.masking, copies: copies)
             let (answers, _) = try asked.probabilities(
-                of: images, sensitivity: sensitivity, key: .published)
+                of: images, sensitivity: sensitivity,
+                streams: GuardKey.published.streams(for: images))
             let best = try answers.argmax(1)
             numbers[kind] = try .stacked(
                 [answers.picked(own), answers.picked(best), (best .== own).to(.float32)],

@@ -210,6 +210,49 @@ struct AuditTests {
         #expect(try misled < ways(images) / 2)
     }
 
+    @Test("leads the network astray that chooses the label, through all that it weighs")
+    func recoveryByClasses() throws {
+        let plain = try sentry(.universal, guarding: network)
+        let strengths = plain.detection.noiseStrengths
+        // The sum of what f says of the image, after the step back and of noisy copies, and of what the
+        // rectifier says.
+        let count = try plain.recoveryEvidence(of: images).evidence.shape[1]
+        let chooser = try RecoveryChooser(
+            .identity(planes: count), strengths: strengths, seed: 1)
+        for (name, value) in chooser.network.state {
+            var numbers = [Float](repeating: 0, count: value.count)
+            if name.hasSuffix("bias") {
+                numbers[0] = 10
+            } else {
+                for place in 0..<(name.hasPrefix("0.") ? 3 + strengths : 1) { numbers[place] = 0.2 }
+            }
+            try value.assign(Tensor(numbers, shape: value.shape))
+        }
+        let sentry = Guard(
+            classifier: network, detection: plain.detection, rectifier: plain.rectifier,
+            chooser: chooser)
+        let labels = try sentry.inspect(images).verdicts.compactMap(\.recoveredLabel)
+        let goal = try Goal.untargeted(Labels(labels))
+        let seeds = ImageSeeds(seed: 0, range: 0..<images.shape[0])
+        /// How often the label stays, under several keys.
+        func kept(_ strategy: AdaptiveAttack.Strategy) throws -> Int {
+            let found = try AdaptiveAttack(strategy, AttackBudget(.l2, 4), steps: 24, draws: 1)
+                .search(
+                    images, towards: goal, against: sentry, models: network.logits(of: images),
+                    seeds: seeds)
+            return try (0..<4).map { number in
+                let verdicts = try Guard(
+                    classifier: network, detection: plain.detection, rectifier: plain.rectifier,
+                    chooser: chooser, key: GuardKey("key \(number)")
+                ).inspect(found).verdicts
+                return zip(verdicts, labels).count { $0.recoveredLabel == $1 }
+            }.reduce(0, +)
+        }
+        let (misled, calmed) = try (kept(.recovery), kept(.selective))
+        #expect(misled < calmed)
+        #expect(misled < 4 * labels.count / 2)
+    }
+
     @Test("keeps for each image the best of its tries")
     func restarts() throws {
         func result(_ fooled: [Bool], _ scores: [[Float]], norm: Float) -> Audit.Result {

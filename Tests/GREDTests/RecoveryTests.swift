@@ -91,7 +91,8 @@ struct RecoveryTests {
             sensitivity.logits,
             classifier.logits(of: RecoveryMove.steppedBack(small.images, sensitivity)),
             small.sentry.rectifier.probabilities(
-                of: small.images, sensitivity: sensitivity, key: .published
+                of: small.images, sensitivity: sensitivity,
+                streams: GuardKey.published.streams(for: small.images)
             ).probabilities,
         ]
         let sentry = sentry(try chooser(going: number))

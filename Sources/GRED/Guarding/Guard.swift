@@ -106,16 +106,19 @@ public final class Guard {
             let recovered = try rectifier.recover(images, sensitivity: sensitivity, key: key)
             return (try recovered.labels.ints(), recovered.masked, nil)
         }
-        let evidence = try evidence(images, sensitivity, finding)
-        return (try chooser.labels(evidence), evidence.masked, evidence.labels)
+        let (evidence, masked) = try evidence(images, sensitivity, finding)
+        return (try chooser.logits(evidence).argmax(1).ints(), masked, evidence.labels)
     }
 
     private func evidence(
         _ images: Tensor, _ sensitivity: InputSensitivity, _ finding: Detection.Finding
-    ) throws -> RecoveryEvidence {
-        try RecoveryEvidence(
-            of: images, sensitivity: sensitivity, finding: finding, classifier: classifier,
-            rectifier: rectifier, key: key)
+    ) throws -> (evidence: RecoveryEvidence, masked: Tensor) {
+        let (rectified, masked) = try rectifier.probabilities(
+            of: images, sensitivity: sensitivity, streams: key.streams(for: images))
+        let evidence = try RecoveryEvidence(
+            of: images, sensitivity: sensitivity, logOdds: finding.opinion.logit,
+            noise: finding.noise, rectified: rectified, classifier: classifier)
+        return (evidence, masked)
     }
 
     /// What a ``RecoveryChooser`` is fitted on.
@@ -126,7 +129,7 @@ public final class Guard {
         let sensitivity = try classifier.inputSensitivity(of: images)
         let finding = try detection.judge(
             images, sensitivity: sensitivity, in: classifier, key: key)
-        let evidence = try evidence(images, sensitivity, finding)
+        let evidence = try evidence(images, sensitivity, finding).evidence
         return (evidence.classes, evidence.labels)
     }
 

@@ -49,8 +49,8 @@ public final class RecoveryChooser {
         try standardisation.applied(to: evidence).clamped(min: -10, max: 10)
     }
 
-    /// A label for each image.
-    func labels(_ evidence: RecoveryEvidence) throws -> [Int] {
-        try network(input(evidence.classes)).argmax(1).ints()
+    /// How much speaks for each class, `[N, L]`.
+    package func logits(_ evidence: RecoveryEvidence) throws -> Tensor {
+        try network(input(evidence.classes))
     }
 }

@@ -13,37 +13,33 @@ package struct RecoveryEvidence {
     var classes: Tensor
     /// A label for each image, by ``RecoveryMove``.
     var labels: [[Int]]
-    /// A masked copy of each image, as the rectifier saw it.
-    var masked: Tensor
 
     /// E, for a detector that asks about noisy copies at so many strengths.
     static func count(strengths: Int) -> Int { strengths + 4 + InputSensitivity.scalarCount + 1 }
 
-    /// - Parameter finding: the detector's.
-    init(
-        of images: Tensor, sensitivity: InputSensitivity, finding: Detection.Finding,
-        classifier: any Classifier, rectifier: Rectifier, key: GuardKey
+    /// - Parameters:
+    ///   - logOdds: the detector's, `[N]`.
+    ///   - noise: what noisy copies say, where the detector asked about any.
+    ///   - rectified: the rectifier's probabilities, `[N, L]`.
+    package init(
+        of images: Tensor, sensitivity: InputSensitivity, logOdds: Tensor,
+        noise: NoisyCopies.Labelling?, rectified: Tensor, classifier: any Classifier
     ) throws {
         let own = sensitivity.labels
         let back = try classifier.logits(of: RecoveryMove.steppedBack(images, sensitivity))
-        let (probabilities, masked) = try rectifier.probabilities(
-            of: images, sensitivity: sensitivity, key: key)
-        self.masked = masked
 
         func other(_ logits: Tensor) throws -> Tensor {
             try logits.replacing(own, with: -.infinity).argmax(1)
         }
         let runnerUp = try other(sensitivity.logits)
         labels = try [
-            own, runnerUp, finding.noise?.runnerUp ?? runnerUp, other(back),
-            probabilities.argmax(1),
+            own, runnerUp, noise?.runnerUp ?? runnerUp, other(back), rectified.argmax(1),
         ].map { try $0.ints() }
 
         let said =
-            try [sensitivity.logits, back, probabilities.clamped(min: 1e-6).log()]
-            + (finding.noise?.logits ?? [])
+            try [sensitivity.logits, back, rectified.clamped(min: 1e-6).log()]
+            + (noise?.logits ?? [])
         // A score that is no number says nothing; a saturated one no more than this.
-        let logOdds = finding.opinion.logit
         let certain = try logOdds.isNaN().choose(logOdds.zerosLike(), logOdds)
             .clamped(min: -30, max: 30)
         let ofTheImage = try Tensor.concatenated(

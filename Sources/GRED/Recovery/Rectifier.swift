@@ -28,16 +28,17 @@ public final class Rectifier {
         _ images: Tensor, sensitivity: InputSensitivity, key: GuardKey
     ) throws -> (labels: Tensor, masked: Tensor) {
         let (probabilities, masked) = try probabilities(
-            of: images, sensitivity: sensitivity, key: key)
+            of: images, sensitivity: sensitivity, streams: key.streams(for: images))
         return (try probabilities.argmax(1), masked)
     }
 
     /// The mean over the masked copies of what f_rec says, `[N, L]`, and one of the copies.
+    /// - Parameter streams: one an image, for the masks.
     package func probabilities(
-        of images: Tensor, sensitivity: InputSensitivity, key: GuardKey
+        of images: Tensor, sensitivity: InputSensitivity, streams: [RandomStream]
     ) throws -> (probabilities: Tensor, masked: Tensor) {
         let count = max(copies, 1)
-        var streams = try key.streams(for: images)
+        var streams = streams
         var masked = images
         var total: Tensor?
         for _ in 0..<count {

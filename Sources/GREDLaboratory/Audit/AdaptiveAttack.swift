@@ -21,9 +21,8 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         /// f is to be as sure of a wrong label as it is of a clean image: neither near the boundary nor
         /// far past it. The detector is not looked at.
         case confidenceMatched = "confidence matched"
-        /// The label that the guard gives back is to be wrong: f's second choice and the rectifier's answer
-        /// on masked copies are led away from the truth as f is. The detector is not looked at: it may see
-        /// the image.
+        /// The label that the guard gives back is to be wrong: the network that chooses it and the rectifier
+        /// are led away from the truth as f is. The detector may see the image.
         case recovery
 
         /// Whether the detector's gradient is followed.
@@ -91,7 +90,7 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
                 }
             }
             let found =
-                try ways?.direction(at: current, goal, draws: noise)
+                try ways?.direction(at: current, goal, attacked, noise)
                 ?? direction(at: current, goal, models, weight, attacked, noise)
             let better = try found.fooled .& (found.score .< calmest)
             best = try .chosen(where: better, current, best)

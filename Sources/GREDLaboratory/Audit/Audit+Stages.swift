@@ -61,7 +61,7 @@ extension Audit {
         }
 
         private struct Configuration: Encodable {
-            var version = 5
+            var version = 6
             var identity: String
             var attacker: String
             var surrogate: String?

@@ -22,7 +22,7 @@ struct GuardUnderAttack {
     let classifier: any Classifier
     private let watch: Watch
     /// f, frozen: it gives the values.
-    private let exact: any Classifier
+    let exact: any Classifier
     /// f with its kinks rounded off: through it gradients of G are taken.
     private let smooth: any Classifier
 
@@ -51,6 +51,10 @@ struct GuardUnderAttack {
         var logits: Tensor
         /// The log-odds that an image is adversarial, `[N]`; of several networks the largest.
         var logOdds: Tensor
+        /// What the detector read G and ℓ from.
+        var sensitivity: InputSensitivity
+        /// What noisy copies say of the label, of the first draw.
+        var noise: NoisyCopies.Labelling?
     }
 
     /// The answer as part of the images' graph. To be called inside `Gradient.recording(_:)`.
@@ -67,7 +71,8 @@ struct GuardUnderAttack {
         let pair = try InputSensitivity(
             MarginGradient(
                 gradient: way.taking(steps ?? way.zerosLike()), margin: margin, logits: logits))
-        return Answer(logits: logits, logOdds: try logOdds(of: images, pair, draws))
+        let (logOdds, noise) = try judged(images, pair, draws)
+        return Answer(logits: logits, logOdds: logOdds, sensitivity: pair, noise: noise)
     }
 
     /// The gradient of something that is made of f's logits alone, `[N, C, H, W]`.
@@ -80,28 +85,28 @@ struct GuardUnderAttack {
     /// The same without gradients, which is much cheaper.
     func values(for images: Tensor, draws: [[RandomStream]]) throws -> Answer {
         let pair = try exact.inputSensitivity(of: images)
-        return Answer(logits: pair.logits, logOdds: try logOdds(of: images, pair, draws))
+        let (logOdds, noise) = try judged(images, pair, draws)
+        return Answer(logits: pair.logits, logOdds: logOdds, sensitivity: pair, noise: noise)
     }
 
-    private func logOdds(
-        of images: Tensor, _ pair: InputSensitivity, _ draws: [[RandomStream]]
-    ) throws -> Tensor {
+    private func judged(
+        _ images: Tensor, _ pair: InputSensitivity, _ draws: [[RandomStream]]
+    ) throws -> (logOdds: Tensor, noise: NoisyCopies.Labelling?) {
         switch watch {
         case .detectors(let detectors):
-            return try Tensor.stacked(
+            let logOdds = try Tensor.stacked(
                 detectors.map { try $0.judge(images: images, sensitivity: pair).logit }
             ).maximum(over: [0])
+            return (logOdds, nil)
         case .universal(let detector):
             let description = detector.description
-            return try Tensor.stacked(
-                draws.map { streams in
-                    try detector.judge(
-                        UniversalDetector.Reading(
-                            images, sensitivity: pair, in: exact, readsMap: description.readsMap,
-                            noise: description.noise, streams: streams)
-                    ).logit
-                }
-            ).mean([0])
+            let readings = try draws.map { streams in
+                try UniversalDetector.Reading(
+                    images, sensitivity: pair, in: exact, readsMap: description.readsMap,
+                    noise: description.noise, streams: streams)
+            }
+            let logOdds = try Tensor.stacked(readings.map { try detector.judge($0).logit })
+            return (try logOdds.mean([0]), readings.first?.labelling)
         }
     }
 }
