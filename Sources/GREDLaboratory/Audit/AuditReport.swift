@@ -124,7 +124,9 @@ public struct AuditReport: Codable, Sendable {
         var table = Table(
             columns: ["within", .number("SR@1"), "implies", .number("right on at least")],
             note: """
-                Of the images that f gets right. A detector that holds within ε can be made into a classifier                 that holds within ε/2, however slowly (Tramèr 2022, Theorem 4). Where that one would be better                 than any that is known, the attacks were too weak.
+                Of the images that f gets right. A detector that holds within ε can be made into a classifier \
+                that holds within ε/2, however slowly (Tramèr 2022, Theorem 4). Where that one would be better \
+                than any that is known, the attacks were too weak.
                 """)
         for row in rows where row.attack == Row.worst {
             let half = AttackBudget(row.budget.norm, row.budget.radius / 2)

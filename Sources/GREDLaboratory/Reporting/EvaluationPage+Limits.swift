@@ -98,6 +98,7 @@ extension EvaluationPage {
         TPR at 1%       the true-positive rate with the threshold that 1% of clean images set aside
                         for it exceed
         AUROC           the probability that an adversarial copy scores above a clean one
-        recovered       the rectifier's accuracy on adversarial copies of A, detected or not
+        recovered       how often the label given back to an adversarial copy of A is right, detected
+                        or not
         """
 }

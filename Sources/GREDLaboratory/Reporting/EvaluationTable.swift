@@ -74,7 +74,7 @@ public enum EvaluationTable {
                 + " and L2 (median, pixels in 0…1) are before rounding.",
             "Detected: the mean rate over A's clean and adversarial copies, adversarial where"
                 + " the guard says so; TPR@1%: with the threshold that 1% of separate clean images exceed.",
-            "Recovered: the rectifier's accuracy on the adversarial copies; guarded, alone: the"
+            "Recovered: how often the label given back to an adversarial copy is right; guarded, alone: the"
                 + " accuracy on both copies with the guard and without.",
         ]
         if report.attacks.contains(where: \.targeted) { sentences.append("-T: targeted.") }

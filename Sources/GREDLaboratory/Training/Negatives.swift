@@ -5,14 +5,14 @@ import LibTorch
 /// Clean images that were changed harmlessly: a detector that is to find attacks, and not whatever is
 /// unusual, learns them as benign ("hard negatives").
 ///
-/// Half of them carry Gaussian noise, without which a network that sees the image takes noise for an
+/// Most carry Gaussian noise, without which a network that sees the image takes noise for an
 /// attack; the others are recompressed, blurred, shifted, or made lighter or darker.
 package struct Negatives: Encodable {
     package init() {}
 
     /// The L2 norms of the noise, for an image of 3×32×32 pixels; drawn evenly on a logarithmic scale.
     /// An image of another size gets noise of the same strength a pixel.
-    var noise: ClosedRange<Double> = 0.1...2
+    var noise: ClosedRange<Double> = 0.2...2
     /// JPEG's qualities.
     var quality: ClosedRange<Int> = 50...95
     /// The blur's deviations, in pixels.
@@ -46,7 +46,7 @@ package struct Negatives: Encodable {
         func drawn(_ range: ClosedRange<Double>) -> Double {
             Double.random(in: range, using: &stream)
         }
-        switch Int.random(in: 0..<10, using: &stream) {
+        switch Int.random(in: 0..<12, using: &stream) {
         case let kind where kind < 2 && [1, 3].contains(image.shape[1]):
             return .jpeg(quality: Int.random(in: quality, using: &stream))
         case 0, 1, 2: return .blur(sigma: drawn(blur))
