@@ -93,7 +93,16 @@ public final class ProgramNetwork: Layer {
 
     /// What the program says of images as they come, which it sees normalised: `[N, L]`; a map of one
     /// pixel counts as a vector.
+    ///
+    /// `torch.export` takes a batch of one for a special case, so that many programs take any number of images
+    /// from two on. Attacks and guards ask about single images: the last one then stands for those missing.
     func scores(of images: Tensor) throws -> Tensor {
+        let count = images.shape[0]
+        if let sizes = program.batchSizes, sizes.count > 1, (1..<sizes.lowerBound).contains(count) {
+            let last = Array(repeating: count - 1, count: sizes.lowerBound - count)
+            let padded = try Tensor.concatenated([images, images.rows(last)])
+            return try scores(of: padded).sliced(0..<count)
+        }
         let found = try replay([normalisation?.applied(to: images) ?? images])[outputIndex]
         let shape = found.shape
         guard shape.count >= 2, shape[1] >= 1, shape.dropFirst(2).allSatisfy({ $0 == 1 }) else {

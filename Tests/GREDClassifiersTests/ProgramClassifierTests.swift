@@ -44,6 +44,27 @@ struct ProgramClassifierTests {
         try expect(logits, near: golden.tensor("convnet/output"), within: 1e-5)
     }
 
+    @Test("takes one image where the program takes from two on, and its gradient")
+    func fewerThanTheLeast() throws {
+        var program = try ProgramFile(fixture("convnet.pt2")).program
+        let symbol = try #require(program.ranges.keys.first)
+        func network(from least: Int) throws -> ProgramNetwork {
+            program.ranges[symbol] = least...1024
+            return try ProgramNetwork(
+                program, normalisation: nil, outputIndex: 0, output: .logits)
+        }
+        let image = try golden.tensor("convnet/input").rows([0])
+        let (one, three) = try (network(from: 1), network(from: 3))
+        let (value, gradient) = try Gradient.valueAndGradient(at: image) {
+            try three($0, mode: .evaluation).sliced(1..<2, dimension: 1)
+        }
+        let (expected, slope) = try Gradient.valueAndGradient(at: image) {
+            try one($0, mode: .evaluation).sliced(1..<2, dimension: 1)
+        }
+        try expect(value, near: expected, within: 1e-5)
+        try expect(gradient, near: slope, within: 1e-5)
+    }
+
     @Test("normalises inside, so that images stay in 0…1")
     func normalisation() throws {
         let plain = try ProgramClassifier(fixture("convnet.pt2"))

@@ -316,7 +316,7 @@ private enum MadeUp {
         let higher: Double = min(1, tpr + 0.1)
         return EvaluationReport.Attack(
             name: name, variant: "", targeted: targeted, settings: settings,
-            trainedOn: !targeted, attempted: tried, attackSuccess: success,
+            trainedOn: !targeted, attempted: tried, withoutGradient: 0, attackSuccess: success,
             attackSuccessInterval: [success - 0.01, success], attackSuccessRounded: success - 0.004,
             samples: samples, medianL2: l2, medianL2Rounded: l2, detectionAccuracy: accuracy,
             detectionAccuracyInterval: interval, detectionAccuracyOrg: org,

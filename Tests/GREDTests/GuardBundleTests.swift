@@ -167,6 +167,44 @@ struct GuardBundleTests {
         #expect(try GuardBundle.read(folder).rectifier.copies == 3)
     }
 
+    @Test("saved again, says nothing of what the changed guard no longer has")
+    func savedAgainWithLess() throws {
+        let shape = SmallGuard.shape
+        let detector = try UniversalDetector(
+            .init(
+                imageShape: shape, readsMap: false, noise: .none, width: 4,
+                planes: .identity(planes: 1), numbers: .identity(planes: 5)), seed: 1)
+        let rich = Guard(
+            classifier: small.sentry.classifier, detection: .universal(detector),
+            threshold: try Threshold(falsePositiveRate: 0.1, over: (0..<20).map(Float.init)),
+            rectifier: small.sentry.rectifier,
+            chooser: try RecoveryChooser(
+                .identity(planes: RecoveryEvidence.count(strengths: 0)), strengths: 0, seed: 1))
+        let share = GuardFigures.Share(0.5, interval: [0.4, 0.6])
+        try GuardBundle.write(
+            rich, training: ["on nothing"],
+            figures: GuardFigures(
+                data: "some", cleanImages: 10, accuracy: share, guardedAccuracy: 0.5,
+                falsePositives: share, attacks: []), madeBy: "gred 0.0.1", to: folder)
+        try GuardBundle.record(
+            GuardAudit(data: "some", profile: "smoke", images: 1, cells: [], doubts: []), in: folder
+        )
+        try edit { $0["later"] = ["auroc": 0.9] }
+
+        try GuardBundle.save(small.sentry, changedFrom: folder, savedBy: "gred 9.9", to: folder)
+        let found = try GuardBundle.manifest(of: folder)
+        #expect(found.detector == nil && found.evidence == nil && found.threshold == nil)
+        #expect(found.figures == nil && found.audit == nil)
+        #expect(Set(found.parts.keys) == Set(Self.parts))
+        let fields = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: manifest)) as? [String: Any])
+        #expect((fields["later"] as? [String: Double]) == ["auroc": 0.9])
+        let read = try GuardBundle.read(folder)
+        #expect(read.threshold == .evenOdds && read.chooser == nil)
+        #expect(
+            try read.inspect(small.images).verdicts == small.sentry.inspect(small.images).verdicts)
+    }
+
     @Test("is made of networks of its own: the guard that was written stays as it was")
     func independent() throws {
         try write()

@@ -86,8 +86,11 @@ public struct NoisyCopies: Sendable, Hashable, Codable {
                 let shifts = try Tensor(noise, shape: images.shape).to(images.device)
                 let copy = try (images + shifts * strength).clamped(min: 0, max: 1)
                 let answer = try classifier.logits(of: copy)
-                margins.append(try answer.margin(of: labels))
-                others.append(try (answer.argmax(1) .!= labels).to(.float32))
+                let margin = try answer.margin(of: labels)
+                margins.append(margin)
+                others.append(
+                    try (answer.argmax(1) .!= labels).to(.float32).followed(by: (-margin).sigmoid())
+                )
                 rises.append(try Self.against(labels, answer) - before)
                 logits.append(answer)
             }

@@ -10,7 +10,9 @@ extension InputSensitivity {
     package func scalars() throws -> Tensor {
         let norm = try logMapNorms()
         // In logarithms, since a saturated network's G is next to nothing.
-        let distance = try (margin.clamped(min: 1e-20).log() - norm).clamped(max: 40).softplus()
+        let bounded = try (margin.clamped(min: 1e-20).log() - norm).clamped(max: 40).softplus()
+        let near = try margin * (-norm).clamped(max: 40).exp()
+        let distance = try bounded.followed(by: (margin .> 1e-20).choose(bounded, near))
         return try .stacked([logScale, norm, distance], dimension: 1)
     }
 

@@ -131,8 +131,9 @@ public final class UniversalDetector {
         let planes = try description.planes.applied(to: reading.planes).flattened(from: 1)
         let shape = [reading.numbers.shape[0], description.numberCount, 1, 1]
         let numbers = try description.numbers.applied(to: reading.numbers.reshaped(shape))
-            .flattened(from: 1).clamped(min: -10, max: 10)
-        return try .concatenated([planes, numbers], dimension: 1)
+            .flattened(from: 1)
+        let bounded = try numbers.clamped(min: -10, max: 10).followed(by: numbers)
+        return try .concatenated([planes, bounded], dimension: 1)
     }
 
     /// What the detector says of images that were read.

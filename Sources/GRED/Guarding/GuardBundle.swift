@@ -48,10 +48,7 @@ public enum GuardBundle {
         var manifest = try manifest(of: folder)
         manifest.audit = audit
         let file = folder.appending(component: manifestName)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        try AtomicFile.write(
-            merged(encoder.encode(manifest), over: Data(contentsOf: file)), to: file)
+        try AtomicFile.write(json(of: manifest, over: Data(contentsOf: file)), to: file)
     }
 
     /// - Parameters:
@@ -102,27 +99,26 @@ public enum GuardBundle {
             case .universal(let detector): manifest.detector = detector.description
             }
             finish(&manifest)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            let json = try encoder.encode(manifest)
             try AtomicFile.write(
-                older.map { try merged(json, over: $0) } ?? json,
-                to: partial.appending(component: manifestName))
+                json(of: manifest, over: older), to: partial.appending(component: manifestName))
         }
     }
 
-    /// JSON that says what `newer` says, and what `older` says beside it.
-    private static func merged(_ newer: Data, over older: Data) throws -> Data {
-        func merged(_ newer: Any, over older: Any?) -> Any {
-            guard let newer = newer as? [String: Any], let older = older as? [String: Any] else {
-                return newer
-            }
-            return older.merging(newer) { old, new in merged(new, over: old) }
+    /// A manifest as JSON, and beside it whatever an older `guard.json` says that no manifest has.
+    private static func json(of manifest: GuardManifest, over older: Data?) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        let json = try encoder.encode(manifest)
+        guard let older else { return json }
+        // What the older manifest knew goes, also where the newer one is silent: a guard that lost its
+        // chooser, its threshold or its figures must not get them back.
+        let known = try encoder.encode(JSONDecoder().decode(GuardManifest.self, from: older))
+        func fields(_ data: Data) throws -> [String: Any] {
+            try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
         }
+        let unknown = try fields(older).without(fields(known))
         return try JSONSerialization.data(
-            withJSONObject: merged(
-                JSONSerialization.jsonObject(with: newer),
-                over: JSONSerialization.jsonObject(with: older)),
+            withJSONObject: unknown.joined(by: fields(json)),
             options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
     }
 
@@ -315,6 +311,32 @@ public enum BundleFault: Error, Equatable, CustomStringConvertible {
             "\(path) has schema \(found) (made by \(madeBy)), and this program reads schemas 1 to \(GuardManifest.currentSchema): use a newer program, or make the bundle anew."
         case .badPart(let path, let reason):
             "\(path) cannot be trusted: \(reason). Copy the bundle again, or make it anew with `gred protect`."
+        }
+    }
+}
+
+extension [String: Any] {
+    /// Less the fields of another object, and less the fields of theirs.
+    fileprivate func without(_ other: [String: Any]) -> [String: Any] {
+        reduce(into: [:]) { rest, field in
+            guard let known = other[field.key] else {
+                rest[field.key] = field.value
+                return
+            }
+            if let inner = field.value as? [String: Any], let known = known as? [String: Any] {
+                let unknown = inner.without(known)
+                if !unknown.isEmpty { rest[field.key] = unknown }
+            }
+        }
+    }
+
+    /// With the fields of another object; an object that both have is joined as well.
+    fileprivate func joined(by other: [String: Any]) -> [String: Any] {
+        merging(other) { old, new in
+            guard let old = old as? [String: Any], let new = new as? [String: Any] else {
+                return new
+            }
+            return old.joined(by: new)
         }
     }
 }

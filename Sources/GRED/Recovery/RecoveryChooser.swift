@@ -46,7 +46,8 @@ public final class RecoveryChooser {
     /// The evidence as the network reads it: standardised, within ±10 deviations.
     /// - Parameter evidence: `[N, E, L, 1]`.
     public func input(_ evidence: Tensor) throws -> Tensor {
-        try standardisation.applied(to: evidence).clamped(min: -10, max: 10)
+        let standardised = try standardisation.applied(to: evidence)
+        return try standardised.clamped(min: -10, max: 10).followed(by: standardised)
     }
 
     /// How much speaks for each class, `[N, L]`.

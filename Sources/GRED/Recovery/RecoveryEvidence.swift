@@ -36,12 +36,12 @@ package struct RecoveryEvidence {
             own, runnerUp, noise?.runnerUp ?? runnerUp, other(back), rectified.argmax(1),
         ].map { try $0.ints() }
 
-        let said =
-            try [sensitivity.logits, back, rectified.clamped(min: 1e-6).log()]
-            + (noise?.logits ?? [])
+        let given = try rectified.clamped(min: 1e-6).log()
+            .followed(by: rectified.clamped(min: 1e-30).log())
+        let said = [sensitivity.logits, back, given] + (noise?.logits ?? [])
         // A score that is no number says nothing; a saturated one no more than this.
-        let certain = try logOdds.isNaN().choose(logOdds.zerosLike(), logOdds)
-            .clamped(min: -30, max: 30)
+        let known = try logOdds.isNaN().choose(logOdds.zerosLike(), logOdds)
+        let certain = try known.clamped(min: -30, max: 30).followed(by: known)
         let ofTheImage = try Tensor.concatenated(
             [sensitivity.scalars(), certain.unsqueezed(1)], dimension: 1)
         let (count, classCount) = (images.shape[0], sensitivity.logits.shape[1])

@@ -120,17 +120,7 @@ extension AttackReport.WorstCase {
 extension AttackSummary {
     /// What the attack's success alone would hide, a sentence each.
     var remarks: [String] {
-        var result: [String] = []
-        if withoutGradient > 0 {
-            result.append(
-                "\(withoutGradient) of the images that \(title) did not turn have no gradient: they were not tried, rather than resisted."
-            )
-        }
-        if Double(withoutGradient) > Self.tolerableShareWithoutGradient * Double(attempted) {
-            result.append(
-                "Warning: that is more than 5% of all, and \(title)'s success is no sign of robustness. Look for rounding, saturation or a detached tensor in the model."
-            )
-        }
+        var result = Self.remarks(withoutGradient: withoutGradient, of: attempted, by: title)
         let failing = attempted - Int((success * Double(attempted)).rounded())
         if name == "cw" && failing > 0 {
             result.append(
@@ -143,6 +133,20 @@ extension AttackSummary {
             )
         }
         return result
+    }
+
+    /// What a rate of success hides where there was no gradient to follow, a sentence each.
+    static func remarks(withoutGradient: Int, of attempted: Int, by title: String) -> [String] {
+        guard withoutGradient > 0 else { return [] }
+        let remark =
+            "\(withoutGradient) of the images that \(title) did not turn have no gradient: they were not tried, rather than resisted."
+        guard Double(withoutGradient) > tolerableShareWithoutGradient * Double(attempted) else {
+            return [remark]
+        }
+        return [
+            remark,
+            "Warning: that is more than 5% of all, and \(title)'s success is no sign of robustness. Look for rounding, saturation or a detached tensor in the model.",
+        ]
     }
 
     private static let tolerableShareWithoutGradient = 0.05

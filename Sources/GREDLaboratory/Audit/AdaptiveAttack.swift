@@ -53,64 +53,114 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         self.draws = draws
     }
 
-    /// Looks for images near these that f gets wrong and the guard takes for benign.
+    /// Looks for images near these that f gets wrong and the guard takes for benign; with `recovery`, for
+    /// images that the guard gives a wrong label, silent or not.
+    ///
+    /// What counts is judged at 8 bits. The noise of the guard makes some steps look calmer than they are, so
+    /// the best of each tenth of the search are judged anew, under noise of their own, and the one that
+    /// passes most often is kept.
     /// - Parameters:
+    ///   - goal: what f is led to.
+    ///   - truth: untargeted: f is wrong where this is reached; nil where the goal says so.
     ///   - models: f's logits of clean images of other classes, `[N, L]`: what is matched.
     ///   - threshold: the log-odds from which on the guard is not silent.
-    ///   - onStep: is told the step, and the median of the calmest log-odds so far (infinite where f was
-    ///     right all the time).
-    /// - Returns: for each image the calmest at which f was wrong, at 8 bits, or with `recovery` the one
-    ///   whose true label was the farthest behind; where f was right all the time, the last.
+    ///   - start: where to begin; nil for a random place.
+    ///   - onStep: is told the step, and the median log-odds of the images that f gets wrong there.
     func search(
-        _ images: Tensor, towards goal: Goal, against sentry: Guard, models: Tensor,
-        threshold: Double = 0, seeds: ImageSeeds,
+        _ images: Tensor, towards goal: Goal, truth: Goal? = nil, against sentry: Guard,
+        models: Tensor, threshold: Double = 0, from start: Tensor? = nil, seeds: ImageSeeds,
         onStep: (Int, Float) throws -> Void = { _, _ in }
     ) throws -> Tensor {
+        let truth = truth ?? goal
         let count = images.shape[0]
         var streams = (0..<count).map { seeds.stream(at: $0, purpose: "adaptive") }
-        var current = try start(images, &streams)
-        var best = current
+        func drawn(_ draws: Int) -> [[RandomStream]] {
+            (0..<draws).map { _ in
+                streams.indices.map { place in
+                    RandomStream(seed: streams[place].next(), purpose: "draw")
+                }
+            }
+        }
+        var current =
+            try start.map { try budget.projected($0, around: images) }
+            ?? randomStart(images, &streams)
+        var best = try EightBits.rounded(current)
         var calmest = try Tensor.full([count], .infinity, device: images.device)
+        var finalists: [Tensor] = []
         var weight = try Tensor.ones([count], device: images.device)
         // Bounces in the ball at first, settles in the end.
         let lengths = (0..<steps).map { step in
             budget.radius * 2.5 / Double(max(steps, 1)) * (step < steps * 3 / 4 ? 2 : 0.5)
         }
-        var subject: (sharpness: Double, subject: GuardUnderAttack)?
-        let ways = strategy == .recovery ? try RecoveryUnderAttack(sentry) : nil
+        var subject = try GuardUnderAttack(sentry, sharpness: sharpness.first ?? 30)
+        var isAsSharpAs = sharpness.first
+        let ways = strategy == .recovery ? try RecoveryUnderAttack(sentry, threshold) : nil
         for step in 0..<steps {
             let sharp = sharpness[min(step * sharpness.count / steps, sharpness.count - 1)]
-            if subject?.sharpness != sharp {
-                subject = (sharp, try GuardUnderAttack(sentry, sharpness: sharp))
+            if isAsSharpAs != sharp {
+                (subject, isAsSharpAs) = (try GuardUnderAttack(sentry, sharpness: sharp), sharp)
             }
-            guard let attacked = subject?.subject else { break }
-            let noise = (0..<draws).map { _ in
-                streams.indices.map { place in
-                    RandomStream(seed: streams[place].next(), purpose: "draw")
-                }
-            }
+            // Gradients are taken where images will be judged.
+            let shown = try EightBits.rounded(current)
+            let noise = drawn(draws)
             let found =
-                try ways?.direction(at: current, goal, attacked, noise)
-                ?? direction(at: current, goal, models, weight, attacked, noise)
-            let better = try found.fooled .& (found.score .< calmest)
-            best = try .chosen(where: better, current, best)
+                try ways?.direction(at: shown, goal, subject, noise)
+                ?? direction(at: shown, goal, models, weight, subject, noise)
+            let isWrong = try truth.isReached(in: found.logits)
+            var better = try found.score .< calmest
+            if ways == nil { better = try better .& isWrong }
+            best = try .chosen(where: better, shown, best)
             calmest = try better.choose(found.score, calmest)
+            if (step + 1) % max(steps / Self.finalists, 4) == 0 {
+                finalists.append(best)
+                calmest = try Tensor.full([count], .infinity, device: images.device)
+            }
             let moved = try current + budget.step(found.direction, length: lengths[step])
             current = try budget.projected(moved, around: images)
-            let isSeen = try found.fooled .& (found.score .> threshold)
+            let isReached = try goal.isReached(in: found.logits)
+            let isSeen = try isReached .& (found.score .> threshold)
             weight =
                 try weight
                 * isSeen.choose(
                     weight.zerosLike() + 1.1,
-                    found.fooled.choose(
-                        weight.zerosLike() + 1, weight.zerosLike() + 1 / 1.1))
-            try onStep(step + 1, Statistics.median(calmest.floats()).map(Float.init) ?? .nan)
+                    isReached.choose(weight.zerosLike() + 1, weight.zerosLike() + 1 / 1.1))
+            let scores = try zip(found.score.floats(), isWrong.bools()).filter(\.1).map(\.0)
+            try onStep(step + 1, Statistics.median(scores).map(Float.init) ?? .nan)
         }
-        let found = try calmest .< .infinity
-        return try EightBits.rounded(.chosen(where: found, best, current))
+        finalists.append(try EightBits.rounded(current))
+        let fresh = drawn(ways == nil ? Self.judgingDraws : draws)
+        return try Self.best(of: finalists) { shown in
+            if let ways { return try ways.wrong(at: shown, truth, subject, fresh) }
+            let answer = try subject.values(for: shown, draws: fresh)
+            let passes = try (answer.byDraw .<= threshold).to(.float32).mean([0])
+            let calm = try (answer.logOdds - threshold).sigmoid()
+            return try truth.isReached(in: answer.logits)
+                .choose(passes - calm * Self.tieBreak, passes.zerosLike() - 1)
+        }
     }
 
-    private func start(_ images: Tensor, _ streams: inout [RandomStream]) throws -> Tensor {
+    private static let finalists = 10
+    /// Of the noise by which finalists are judged.
+    private static let judgingDraws = 16
+    /// Much less than what one draw of many counts.
+    private static let tieBreak = 1e-3
+
+    /// For each image the candidate of the highest rank, `[N]`.
+    private static func best(
+        of candidates: [Tensor], by rank: (Tensor) throws -> Tensor
+    ) throws -> Tensor {
+        var best = candidates[0]
+        var highest = try rank(best)
+        for candidate in candidates.dropFirst() {
+            let found = try rank(candidate)
+            let isHigher = try found .> highest
+            best = try .chosen(where: isHigher, candidate, best)
+            highest = try isHigher.choose(found, highest)
+        }
+        return best
+    }
+
+    private func randomStart(_ images: Tensor, _ streams: inout [RandomStream]) throws -> Tensor {
         let size = images.count / max(images.shape[0], 1)
         let noise = try Tensor(
             streams.indices.flatMap { streams[$0].uniforms(size, in: -1...1) }, shape: images.shape
@@ -123,9 +173,9 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
     struct Direction {
         /// Where to go from here, `[N, C, H, W]`.
         var direction: Tensor
-        /// Whether f is wrong here, `[N]`.
-        var fooled: Tensor
-        /// What is to be small where f is wrong: the detector's log-odds, `[N]`.
+        /// f's, `[N, L]`.
+        var logits: Tensor
+        /// What is to be small: the detector's log-odds where f is wrong, `[N]`.
         var score: Tensor
     }
 
@@ -141,8 +191,7 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             }
             let answer = try subject.values(for: images, draws: draws)
             return Direction(
-                direction: try gradient.withoutNaN(),
-                fooled: try goal.isReached(in: answer.logits), score: answer.logOdds)
+                direction: try gradient.withoutNaN(), logits: answer.logits, score: answer.logOdds)
         }
         return try Gradient.recording {
             let watched = try images.watched()
@@ -163,7 +212,8 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             default: direction = try .chosen(where: fooled, calm, wrong)
             }
             return Direction(
-                direction: direction, fooled: fooled, score: try answer.logOdds.detached())
+                direction: direction, logits: try answer.logits.detached(),
+                score: try answer.logOdds.detached())
         }
     }
 }

@@ -29,6 +29,18 @@ public struct AttackBudget: Sendable, Codable, Hashable {
         }
     }
 
+    /// How far images may go before they are rounded to 8 bits, for none to be beyond the radius after
+    /// that: whole levels in L∞; in L2 less by what rounding adds on average.
+    /// - Parameter count: the values of an image.
+    func reach(count: Int) -> Double {
+        switch norm {
+        case .linf: return (radius * 255 + 1e-6).rounded(.down) / 255
+        case .l2:
+            let rounding = Double(count) / (12 * 255 * 255)
+            return max(radius * radius - rounding, radius * radius / 4).squareRoot()
+        }
+    }
+
     /// A step of a length along a gradient: of its sign in L∞, of itself in L2.
     func step(_ gradient: Tensor, length: Double) throws -> Tensor {
         switch norm {
@@ -39,8 +51,9 @@ public struct AttackBudget: Sendable, Codable, Hashable {
         }
     }
 
-    /// The nearest image of the ball and of 0…1.
+    /// The nearest image of 0…1 that is within reach.
     func projected(_ moved: Tensor, around images: Tensor) throws -> Tensor {
+        let radius = reach(count: images.count / max(images.shape[0], 1))
         switch norm {
         case .linf:
             return try moved.maximum((images - radius).clamped(min: 0))

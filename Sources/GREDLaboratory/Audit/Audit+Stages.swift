@@ -13,9 +13,21 @@ extension Audit {
         private let threshold: Float
         private let bench: Workbench
 
-        init(of audit: Audit, on set: ImageSet, threshold: Float, bench: Workbench) {
+        /// f's, of all images.
+        private let logits: [[Float]]
+
+        init(of audit: Audit, on set: ImageSet, threshold: Float, bench: Workbench) throws {
             self.audit = audit
             self.set = set
+            logits = try stride(from: 0, to: set.count, by: 25).flatMap { start in
+                let images = try set.tensor(start..<min(start + 25, set.count))
+                    .to(audit.classifier.device)
+                let logits = try audit.classifier.logits(of: images).floats()
+                let count = audit.classifier.classCount
+                return stride(from: 0, to: logits.count, by: count).map {
+                    Array(logits[$0..<$0 + count])
+                }
+            }
             self.threshold = threshold
             self.bench = bench
         }
@@ -28,8 +40,8 @@ extension Audit {
             case adaptive(AdaptiveAttack.Strategy)
             /// The selective one, led to a random label.
             case targeted
-            /// The selective one with twice the steps.
-            case longer
+            /// One that knows the guard, with twice the steps.
+            case longer(AdaptiveAttack.Strategy)
             /// The selective one on another guard of the same classifier.
             case transfer(PaperGuard)
             /// One that asks guard and classifier and has no gradients.
@@ -40,7 +52,7 @@ extension Audit {
                 case .unaware: "unaware"
                 case .adaptive(let strategy): strategy.rawValue
                 case .targeted: "selective, targeted"
-                case .longer: "selective, twice the steps"
+                case .longer(let strategy): "\(strategy.rawValue), twice the steps"
                 case .transfer: "selective, on another guard"
                 case .square: "square"
                 }
@@ -61,17 +73,18 @@ extension Audit {
         }
 
         private struct Configuration: Encodable {
-            var version = 6
+            var version = 7
             var identity: String
             var attacker: String
             var surrogate: String?
             var restart: Int
             var images: String
-            /// Whose logits are matched.
-            var models: String
+            /// The places of those whose logits are matched.
+            var models: [Int]
             var first: Int
             var budget: AttackBudget
             var steps: Int
+            var queries: Int
             var draws: Int
             var keys: Int
             var threshold: Float
@@ -83,34 +96,39 @@ extension Audit {
         private static let recoveringKeys = 4
         private static let shownImages = 6
 
-        /// What an attacker makes of all images within a radius; the best of all restarts for each.
-        func result(_ attacker: Attacker, _ budget: AttackBudget) throws -> Result {
+        /// What an attacker makes of the first images, or of all, within a radius; the best of all restarts
+        /// for each.
+        func result(_ attacker: Attacker, _ budget: AttackBudget, images: Int? = nil) throws
+            -> Result
+        {
             let restarts = attacker.hasRestarts ? max(audit.profile.restarts, 1) : 1
             return try Result(
-                bestOf: (0..<restarts).map { try tried(attacker, budget, restart: $0) },
-                threshold: threshold)
+                bestOf: (0..<restarts).map {
+                    try tried(attacker, budget, min(images ?? set.count, set.count), restart: $0)
+                }, threshold: threshold)
         }
 
         private func tried(
-            _ attacker: Attacker, _ budget: AttackBudget, restart: Int
+            _ attacker: Attacker, _ budget: AttackBudget, _ count: Int, restart: Int
         ) throws -> Result {
             let started = Date()
             let profile = audit.profile
             let again = restart > 0 ? ", start \(restart + 1)" : ""
             let title = "\(attacker.name), \(budget.title)\(again)"
-            bench.observer.begin(title, total: set.count, unit: "images")
+            bench.observer.begin(title, total: count, unit: "images")
             var whole = Result(
                 name: attacker.name, fooled: [], wrong: [], scores: [], norms: [], seconds: 0)
-            for start in stride(from: 0, to: set.count, by: 25) {
-                let range = start..<min(start + 25, set.count)
+            for start in stride(from: 0, to: count, by: 25) {
+                let range = start..<min(start + 25, count)
                 let piece = set.subset(Array(range))
-                let models = set.subset(range.map(model))
+                let models = models(for: range, restart)
                 let configuration = Configuration(
                     identity: audit.identity, attacker: attacker.name,
                     surrogate: attacker.surrogate?.identity, restart: restart,
-                    images: try piece.contentHash, models: try models.contentHash, first: start,
-                    budget: budget, steps: profile.steps, draws: profile.draws,
-                    keys: profile.keys, threshold: threshold, seed: bench.seed,
+                    images: try piece.contentHash, models: models, first: start,
+                    budget: budget, steps: profile.steps, queries: profile.queries,
+                    draws: profile.draws, keys: profile.keys, threshold: threshold,
+                    seed: bench.seed,
                     conditions: bench.conditions)
                 let result = try bench.result(
                     of: "audit", configuration,
@@ -132,30 +150,43 @@ extension Audit {
             }
             bench.observer.finish(
                 String(
-                    format: "%@: %d images, f wrong on %.3f, %.1f s", title, set.count,
+                    format: "%@: %d images, f wrong on %.3f, %.1f s", title, count,
                     Statistics.share(whole.fooled), Date().timeIntervalSince(started)))
             return whole
         }
 
-        /// The next image of another class.
-        private func model(_ place: Int) -> Int {
-            let others = (1..<max(set.count, 2)).map { (place + $0) % set.count }
-            return others.first { set.labels[$0] != set.labels[place] } ?? place
+        /// For each image the one of another class of which f says what is nearest; the second nearest for
+        /// the second start, and so on.
+        private func models(for range: Range<Int>, _ restart: Int) -> [Int] {
+            range.map { place in
+                let others = set.labels.indices.filter { set.labels[$0] != set.labels[place] }
+                let distances = others.map { other in
+                    zip(logits[place], logits[other]).reduce(Float(0)) { sum, pair in
+                        sum + (pair.0 - pair.1) * (pair.0 - pair.1)
+                    }
+                }
+                let nearest = others.indices.sorted { distances[$0] < distances[$1] }
+                guard !nearest.isEmpty else { return place }
+                return others[nearest[min(restart, nearest.count - 1)]]
+            }
         }
 
         private func judged(
-            _ attacker: Attacker, _ budget: AttackBudget, _ set: ImageSet, _ models: ImageSet,
+            _ attacker: Attacker, _ budget: AttackBudget, _ set: ImageSet, _ models: [Int],
             _ range: Range<Int>, _ restart: Int
         ) throws -> Result {
             let classifier = audit.classifier
             let images = try set.tensor().to(classifier.device)
             let started = Date()
             let seeds = ImageSeeds(seed: bench.seed &+ UInt64(restart), range: range)
+            // Whatever f was led to: any wrong label is one.
+            let truth = try Goal.untargeted(Labels(set.labels)).to(classifier.device)
             let goal = try self.goal(of: attacker, set, seeds).to(classifier.device)
-            let (found, trace) = try search(attacker, budget, images, goal, models, seeds)
+            let (found, trace) = try search(
+                attacker, budget, images, (goal, truth), models, seeds, restart)
             let seconds = Date().timeIntervalSince(started)
             let judges = (0..<audit.profile.keys).map { number in
-                audit.sentry.keyed(GuardKey("audit \(bench.seed) \(number)"))
+                audit.sentry.with(GuardKey("audit \(bench.seed) \(number)"), threshold)
             }
             // Recovery is dear: a few keys tell whether the answer is wrong.
             let verdicts = try judges.enumerated().map { number, judge in
@@ -166,7 +197,7 @@ extension Audit {
             let answers = verdicts.prefix(Self.recoveringKeys)
             return Result(
                 name: attacker.name,
-                fooled: try goal.isReached(in: classifier.logits(of: found)).bools(),
+                fooled: try truth.isReached(in: classifier.logits(of: found)).bools(),
                 wrong: set.labels.enumerated().map { image, label in
                     Float(Statistics.share(answers.map { $0[image].answer != label }))
                 },
@@ -178,7 +209,7 @@ extension Audit {
                 ), seconds: seconds)
         }
 
-        /// What counts as f being wrong.
+        /// Where f is led to.
         private func goal(
             of attacker: Attacker, _ set: ImageSet, _ seeds: ImageSeeds
         ) throws -> Goal {
@@ -190,14 +221,17 @@ extension Audit {
 
         /// What an attacker makes of a few images, at 8 bits.
         private func search(
-            _ attacker: Attacker, _ budget: AttackBudget, _ images: Tensor, _ goal: Goal,
-            _ models: ImageSet, _ seeds: ImageSeeds
+            _ attacker: Attacker, _ budget: AttackBudget, _ images: Tensor,
+            _ goal: (goal: Goal, truth: Goal), _ models: [Int], _ seeds: ImageSeeds,
+            _ restart: Int
         ) throws -> (found: Tensor, trace: [Float]) {
             let (classifier, profile) = (audit.classifier, audit.profile)
             let (first, count) = (seeds.indices.first ?? 0, seeds.indices.count)
-            let batch = AttackBatch(images, towards: goal, against: classifier, seeds: seeds)
             func unaware() throws -> Tensor {
-                try budget.unaware(steps: profile.steps).perturb(
+                let batch = AttackBatch(
+                    images, towards: goal.truth, against: classifier, seeds: seeds)
+                let size = images.count / max(images.shape[0], 1)
+                return try budget.unaware(steps: profile.steps, count: size).perturb(
                     batch, searchingOn: SearchCopy(of: classifier))
             }
             func adaptive(
@@ -206,11 +240,15 @@ extension Audit {
                 var trace: [Float] = []
                 let attack = AdaptiveAttack(strategy, budget, steps: steps, draws: profile.draws)
                 let found = try attack.search(
-                    images, towards: goal, against: sentry,
-                    models: classifier.logits(of: models.tensor().to(classifier.device)),
-                    threshold: Double(threshold), seeds: seeds
-                ) { step, calmest in
-                    trace.append(calmest)
+                    images, towards: goal.goal, truth: goal.truth, against: sentry,
+                    models: Tensor(
+                        models.flatMap { logits[$0] }, shape: [count, classifier.classCount]
+                    ).to(classifier.device),
+                    threshold: Double(threshold),
+                    // Every other start is where f is wrong and sure of it.
+                    from: strategy.startsWarm == (restart % 2 == 0) ? unaware() : nil, seeds: seeds
+                ) { step, score in
+                    trace.append(score)
                     try bench.observer.advance(
                         to: first + count * step / steps, note: "")
                 }
@@ -222,18 +260,22 @@ extension Audit {
                 return try adaptive(strategy, steps: profile.steps, against: audit.sentry)
             case .targeted:
                 return try adaptive(.selective, steps: profile.steps, against: audit.sentry)
-            case .longer:
-                return try adaptive(.selective, steps: 2 * profile.steps, against: audit.sentry)
+            case .longer(let strategy):
+                return try adaptive(strategy, steps: 2 * profile.steps, against: audit.sentry)
             case .transfer(let other):
                 return try adaptive(.selective, steps: profile.steps, against: other.sentry)
             case .square:
                 // The label that f is led to is held as the target: any but the true one would do, but
                 // for the one that says adversarial.
-                let held = try classifier.predictions(for: unaware())
+                let held = try classifier.logits(of: unaware())
+                    .replacing(goal.truth.classes, with: -.infinity).argmax(1)
+                // It stops at the first success, which other noise must not undo.
                 let joint = JointClassifier(
                     try GuardUnderAttack(audit.sentry, sharpness: 30),
-                    threshold: Double(threshold))
-                let found = try Square(epsilon: budget.radius, queries: 2 * profile.steps).perturb(
+                    threshold: Double(threshold) - 0.5, draws: profile.draws)
+                let found = try Square(
+                    epsilon: budget.reach(count: 1), queries: profile.queries
+                ).perturb(
                     images, towards: .targeted(Targets(held)), against: joint, seeds: seeds)
                 return (try EightBits.rounded(found), [])
             }
@@ -243,7 +285,8 @@ extension Audit {
 
 extension AttackBudget {
     /// The attack that does not know the guard, of as many steps.
-    fileprivate func unaware(steps: Int) -> any Attack {
+    fileprivate func unaware(steps: Int, count: Int) -> any Attack {
+        let radius = reach(count: count)
         let stepSize = radius * 2.5 / Double(max(steps, 1))
         return switch norm {
         case .linf: PGD(epsilon: radius, stepSize: stepSize, steps: steps)
@@ -253,10 +296,23 @@ extension AttackBudget {
 }
 
 extension Guard {
-    /// The same guard under another key.
-    fileprivate func keyed(_ key: GuardKey) -> Guard {
-        Guard(
+    /// The same guard under another key, flagging from some log-odds on.
+    fileprivate func with(_ key: GuardKey, _ logOdds: Float) -> Guard {
+        var threshold = threshold
+        threshold.logOdds = logOdds
+        return Guard(
             classifier: classifier, detection: detection, threshold: threshold,
             rectifier: rectifier, chooser: chooser, key: key)
+    }
+}
+
+extension AdaptiveAttack.Strategy {
+    /// Whether the first start is where the attack ended that does not know the guard, and not a random
+    /// place.
+    fileprivate var startsWarm: Bool {
+        switch self {
+        case .orthogonal, .lagrangian: true
+        case .selective, .logitMatching, .confidenceMatched, .recovery: false
+        }
     }
 }

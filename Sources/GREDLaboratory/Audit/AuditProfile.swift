@@ -16,6 +16,11 @@ public struct AuditProfile: Sendable, Codable, Hashable {
     public var restarts: Int
     /// The noise of the detector that a step's gradient is the mean of.
     public var draws: Int
+    /// Of these, so many are attacked again in ways that tell a guard that holds from an attack that is
+    /// too weak.
+    public var probedImages: Int
+    /// How often Square asks guard and classifier.
+    public var queries: Int
     /// Keys of the guard by which each image is judged.
     public var keys: Int
     /// Whether all radii are tried, or those of the headline alone.
@@ -23,19 +28,18 @@ public struct AuditProfile: Sendable, Codable, Hashable {
 
     /// An hour on two cores.
     public static let laptop = AuditProfile(
-        name: "laptop", images: 100, calibrate: 1_000, steps: 100, restarts: 1, draws: 4, keys: 40,
-        triesAllRadii: false)
+        name: "laptop", images: 100, calibrate: 1_000, steps: 100, restarts: 1, draws: 4,
+        probedImages: 25, queries: 1_000, keys: 40, triesAllRadii: false)
 
     /// For a GPU.
     public static let full = AuditProfile(
         name: "full", images: 1_000, calibrate: 2_000, steps: 1_000, restarts: 5, draws: 4,
-        keys: 40,
-        triesAllRadii: true)
+        probedImages: 200, queries: 5_000, keys: 40, triesAllRadii: true)
 
     /// Two minutes: shows that everything works, not how strong the guard is.
     public static let smoke = AuditProfile(
-        name: "smoke", images: 8, calibrate: 100, steps: 8, restarts: 2, draws: 1, keys: 2,
-        triesAllRadii: false)
+        name: "smoke", images: 8, calibrate: 100, steps: 8, restarts: 2, draws: 1, probedImages: 4,
+        queries: 24, keys: 2, triesAllRadii: false)
 
     /// From the cheapest to the dearest.
     public static let all = [smoke, laptop, full]

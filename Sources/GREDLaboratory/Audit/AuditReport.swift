@@ -47,7 +47,10 @@ public struct AuditReport: Codable, Sendable {
         public var passesAt1Percent: Double
         /// Its 95% bounds.
         public var passesAt1PercentInterval: [Double]
-        /// SR@5: the same at 5%.
+        /// The share of images that pass at 1% in one of ten tries: what it means for somebody who may change
+        /// a pixel and ask again, so that the guard's noise is drawn anew.
+        public var passesInTenTries: Double
+        /// SR@5: the same as SR@1 at 5%.
         public var passesAt5Percent: Double
         /// Its 95% bounds.
         public var passesAt5PercentInterval: [Double]
@@ -66,13 +69,16 @@ public struct AuditReport: Codable, Sendable {
     public struct Proof: Codable, Sendable {
         /// What is claimed.
         public var claim: String
+        /// The radius at which it was tried.
+        public var within: AttackBudget
         /// Whether it holds here.
         public var holds: Bool
         /// The figures, in a sentence.
         public var figures: String
 
-        init(_ claim: String, holds: Bool, _ figures: String) {
+        init(_ claim: String, within: AttackBudget, holds: Bool, _ figures: String) {
             self.claim = claim
+            self.within = within
             self.holds = holds
             self.figures = figures
         }
@@ -84,7 +90,7 @@ public struct AuditReport: Codable, Sendable {
     public var thresholds: [Float]
     /// In the order in which they were tried.
     public var rows: [Row]
-    /// Made at the first radius: whether the guard's gradients lie.
+    /// Made at each radius: whether the guard's gradients lie.
     public var proofs: [Proof]
 
     /// As JSON, keys in snake case.
@@ -112,7 +118,7 @@ public struct AuditReport: Codable, Sendable {
                     within: $0.budget.title,
                     passes: GuardFigures.Share(
                         $0.passesAt1Percent, interval: $0.passesAt1PercentInterval))
-            }, doubts: proofs.filter { !$0.holds }.map(\.claim))
+            }, doubts: proofs.filter { !$0.holds }.map { "\($0.claim) (\($0.within.title))" })
     }
 
     /// What the figures claim, a row a radius (Tramèr 2022, Theorem 4). A detector that lets a share SR@1
@@ -141,10 +147,10 @@ public struct AuditReport: Codable, Sendable {
 
     /// The proofs that what does not pass is held by the guard, and not by its gradients.
     public var proofTable: Table {
-        var table = Table(columns: ["claim", "holds", "figures"])
+        var table = Table(columns: ["within", "claim", "holds", "figures"])
         for proof in proofs {
             table.append([
-                .init(proof.claim),
+                .init(proof.within.title), .init(proof.claim),
                 .init(
                     proof.holds ? "yes" : "no: attack too weak", tint: proof.holds ? .good : .poor),
                 .init(proof.figures),
@@ -153,27 +159,34 @@ public struct AuditReport: Codable, Sendable {
         return table
     }
 
+    /// Whether a claim does not hold that the row stands on.
+    private func isDoubted(_ row: Row) -> Bool {
+        row.attack == Row.worst && proofs.contains { $0.within == row.budget && !$0.holds }
+    }
+
     /// A row an attack.
     public var table: Table {
         var table = Table(
             columns: [
                 "within", "attacker", .number("images"), .number("f wrong (95%)"),
-                .number("and unseen, SR@5 (95%)"), .number("SR@1 (95%)"),
+                .number("and unseen, SR@5 (95%)"), .number("SR@1 (95%)"), .number("in ten tries"),
                 .number("answer wrong (95%)"), .number("median L2"),
                 .number("s an image"),
             ],
             note:
-                "f wrong: without a guard; of the targeted attack, f says the label that it was led to. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; judged at 8 bits, the mean over \(provenance.profile.keys) keys of the guard. Answer wrong: the guard is silent, or flags and gives a wrong label back. Unaware: PGD that knows f alone. Worst: for each image the best attack that knows the guard."
+                "f wrong: without a guard. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; judged at 8 bits, the mean over \(provenance.profile.keys) keys of the guard. In ten tries: unseen at 1% in at least one of ten, each with other noise. Answer wrong: the guard is silent, or flags and gives a wrong label back. Unaware: PGD that knows f alone. Worst: for each image the best of all attacks, those among them that the claims below were tried with."
         )
         for row in rows {
             func share(_ value: Double, _ interval: [Double]) -> String {
                 Estimate(value: value, lower: interval[0], upper: interval[1]).formatted()
             }
             table.append(texts: [
-                row.budget.title, row.attack, Figure.count(row.images),
+                row.budget.title,
+                row.attack + (isDoubted(row) ? ", attack too weak" : ""), Figure.count(row.images),
                 share(row.fooled, row.fooledInterval),
                 share(row.passesAt5Percent, row.passesAt5PercentInterval),
                 share(row.passesAt1Percent, row.passesAt1PercentInterval),
+                Figure.fixed(row.passesInTenTries),
                 share(row.answerWrong, row.answerWrongInterval),
                 Figure.fixed(row.medianL2 ?? .nan), Figure.fixed(row.secondsPerImage, digits: 1),
             ])
@@ -193,18 +206,26 @@ extension AuditReport.Row {
     }
 
     /// For each image whichever passes under most keys.
+    /// - Parameter results: the first of all images, others maybe of the first images alone.
     init(worstOf results: [Audit.Result], budget: AttackBudget, thresholds: [Float]) {
         let count = results.first?.fooled.count ?? 0
         let all = thresholds.map { threshold in results.map { $0.passes(threshold) } }
+        func tries(_ image: Int) -> [Int] {
+            results.indices.filter { image < results[$0].fooled.count }
+        }
         let best = (0..<count).map { image in
-            results.indices.max { all[0][$0][image] < all[0][$1][image] } ?? 0
+            tries(image).max { all[0][$0][image] < all[0][$1][image] } ?? 0
         }
         self.init(
             Self.worst, budget,
-            fooled: (0..<count).map { image in results.contains { $0.fooled[image] } },
-            wrong: (0..<count).map { image in results.map { $0.wrong[image] }.max() ?? 0 },
+            fooled: (0..<count).map { image in
+                tries(image).contains { results[$0].fooled[image] }
+            },
+            wrong: (0..<count).map { image in
+                tries(image).map { results[$0].wrong[image] }.max() ?? 0
+            },
             passes: all.map { shares in
-                (0..<count).map { image in shares.map { $0[image] }.max() ?? 0 }
+                (0..<count).map { image in tries(image).map { shares[$0][image] }.max() ?? 0 }
             },
             norms: best.enumerated().map { results[$1].norms[$0] },
             seconds: results.map(\.seconds).reduce(0, +))
@@ -226,6 +247,7 @@ extension AuditReport.Row {
             return (mean, Proportion(successes: rounded, of: values.count).bounds)
         }
         (passesAt1Percent, passesAt1PercentInterval) = share(passes[0])
+        passesInTenTries = Statistics.mean(passes[0].map { 1 - pow(1 - $0, 10) })
         (passesAt5Percent, passesAt5PercentInterval) = share(passes[1])
         (answerWrong, answerWrongInterval) = share(wrong.map { Double($0) })
         medianL2 = Statistics.median(norms.indices.filter { passes[0][$0] > 0.5 }.map { norms[$0] })

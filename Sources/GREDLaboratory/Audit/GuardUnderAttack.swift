@@ -12,7 +12,7 @@ import LibTorch
 struct GuardUnderAttack {
     /// What tells adversarial images from benign ones.
     enum Watch {
-        /// Networks all of which must take an image for benign.
+        /// One network, or the paper's two, CNN_org first, of which the surer decides (Eq. 12).
         case detectors([Detector])
         /// One detector for all attacks.
         case universal(UniversalDetector)
@@ -49,8 +49,10 @@ struct GuardUnderAttack {
     struct Answer {
         /// f's logits, `[N, L]`.
         var logits: Tensor
-        /// The log-odds that an image is adversarial, `[N]`; of several networks the largest.
+        /// The log-odds that an image is adversarial, the mean over the draws, `[N]`.
         var logOdds: Tensor
+        /// The same for each draw, `[D, N]`.
+        var byDraw: Tensor
         /// What the detector read G and ℓ from.
         var sensitivity: InputSensitivity
         /// What noisy copies say of the label, of the first draw.
@@ -70,9 +72,9 @@ struct GuardUnderAttack {
         let way = try smooth.differentiableMarginGradient(of: images, at: labels).gradient
         let pair = try InputSensitivity(
             MarginGradient(
-                gradient: way.taking(steps ?? way.zerosLike()), margin: margin, logits: logits))
-        let (logOdds, noise) = try judged(images, pair, draws)
-        return Answer(logits: logits, logOdds: logOdds, sensitivity: pair, noise: noise)
+                gradient: (steps ?? way.zerosLike()).followed(by: way), margin: margin,
+                logits: logits))
+        return try judged(images, pair, draws)
     }
 
     /// The gradient of something that is made of f's logits alone, `[N, C, H, W]`.
@@ -85,19 +87,27 @@ struct GuardUnderAttack {
     /// The same without gradients, which is much cheaper.
     func values(for images: Tensor, draws: [[RandomStream]]) throws -> Answer {
         let pair = try exact.inputSensitivity(of: images)
-        let (logOdds, noise) = try judged(images, pair, draws)
-        return Answer(logits: pair.logits, logOdds: logOdds, sensitivity: pair, noise: noise)
+        return try judged(images, pair, draws)
     }
 
     private func judged(
         _ images: Tensor, _ pair: InputSensitivity, _ draws: [[RandomStream]]
-    ) throws -> (logOdds: Tensor, noise: NoisyCopies.Labelling?) {
+    ) throws -> Answer {
+        func answer(_ byDraw: Tensor, _ noise: NoisyCopies.Labelling?) throws -> Answer {
+            Answer(
+                logits: pair.logits, logOdds: try byDraw.mean([0]), byDraw: byDraw,
+                sensitivity: pair, noise: noise)
+        }
         switch watch {
         case .detectors(let detectors):
-            let logOdds = try Tensor.stacked(
-                detectors.map { try $0.judge(images: images, sensitivity: pair).logit }
-            ).maximum(over: [0])
-            return (logOdds, nil)
+            let opinions = try detectors.map { try $0.judge(images: images, sensitivity: pair) }
+            let all = try Tensor.stacked(opinions.map(\.logit))
+            guard opinions.count == 2 else { return try answer(all, nil) }
+            // Who flags is the larger of both; to be calm both must be led down, whoever decides.
+            let decided = try EntropyFusion.joined(org: opinions[0], sen: opinions[1])
+                .opinion.logit
+            return try answer(
+                decided.followed(by: all.maximum(over: [0])).unsqueezed(0), nil)
         case .universal(let detector):
             let description = detector.description
             let readings = try draws.map { streams in
@@ -105,13 +115,8 @@ struct GuardUnderAttack {
                     images, sensitivity: pair, in: exact, readsMap: description.readsMap,
                     noise: description.noise, streams: streams)
             }
-            let logOdds = try Tensor.stacked(readings.map { try detector.judge($0).logit })
-            return (try logOdds.mean([0]), readings.first?.labelling)
+            return try answer(
+                .stacked(readings.map { try detector.judge($0).logit }), readings.first?.labelling)
         }
     }
-}
-
-extension Tensor {
-    /// The values of another tensor with the gradients of this one.
-    fileprivate func taking(_ value: Tensor) throws -> Tensor { try self + (value - detached()) }
 }

@@ -15,14 +15,18 @@ final class JointClassifier: Classifier {
     let device: Device
     private let subject: GuardUnderAttack
     private let threshold: Double
+    private let draws: Int
 
-    /// - Parameter threshold: the log-odds from which on an image counts as adversarial.
-    init(_ subject: GuardUnderAttack, threshold: Double) {
+    /// - Parameters:
+    ///   - threshold: the log-odds from which on an image counts as adversarial.
+    ///   - draws: of the detector's noise, whose mean decides: with few, a search finds lucky noise.
+    init(_ subject: GuardUnderAttack, threshold: Double, draws: Int = 1) {
         let classifier = subject.classifier
         inputShape = classifier.inputShape
         classNames = classifier.classNames + ["adversarial"]
         device = classifier.device
         self.threshold = threshold
+        self.draws = draws
         self.subject = subject
     }
 
@@ -30,7 +34,9 @@ final class JointClassifier: Classifier {
 
     /// The images' graph goes on through the guard where there is one.
     func logits(of images: Tensor) throws -> Tensor {
-        let draws = try [GuardKey.published.streams(for: images.detached(), purpose: "noise")]
+        let draws = try (0..<draws).map {
+            try GuardKey("draw \($0)").streams(for: images.detached(), purpose: "noise")
+        }
         guard images.requiresGradient else {
             return try joined(subject.values(for: images, draws: draws))
         }

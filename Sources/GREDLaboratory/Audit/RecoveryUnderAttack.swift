@@ -12,53 +12,77 @@ import LibTorch
 struct RecoveryUnderAttack {
     private let rectifier: Rectifier
     private let chooser: RecoveryChooser?
+    private let threshold: Double
 
-    init(_ sentry: Guard) throws {
+    /// - Parameter threshold: the log-odds from which on the guard gives a label back.
+    init(_ sentry: Guard, _ threshold: Double) throws {
+        self.threshold = threshold
         rectifier = Rectifier(
             network: try sentry.rectifier.network.frozen(), masking: sentry.rectifier.masking,
             copies: sentry.rectifier.copies)
         chooser = sentry.chooser
     }
 
-    /// Where to go from here; the score is by how much the truth leads in f or in what is given back,
-    /// whichever is more, in nats.
+    /// Where to go from here; the score is how far the guard's answer is from being wrong, in nats: silent
+    /// and f wrong, or flagged and what is given back wrong.
     /// - Parameters:
     ///   - goal: untargeted.
     ///   - draws: streams for noise and masks, one an image; the first draw is enough, as it has many copies.
     func direction(
         at images: Tensor, _ goal: Goal, _ subject: GuardUnderAttack, _ draws: [[RandomStream]]
     ) throws -> AdaptiveAttack.Direction {
-        let draw = Array(draws.prefix(1))
         let (_, (logits, score), gradient) = try Gradient.valueAndGradient(at: images) { watched in
-            let answer = try subject.answer(for: watched, draws: draw)
-            let rectified = try rectifier.probabilities(
-                of: watched, sensitivity: answer.sensitivity,
-                streams: (draw.first ?? []).map { stream in
-                    var stream = stream
-                    return RandomStream(seed: stream.next(), purpose: "masks")
-                }
-            ).probabilities
-            let own = try goal.lead(in: answer.logits)
-            let masked = try goal.lead(in: rectified.clamped(min: 1e-30).log())
-            var aims = [own, masked]
-            var given = masked
-            if let chooser {
-                given = try goal.lead(
-                    in: chooser.logits(
-                        RecoveryEvidence(
-                            of: watched, sensitivity: answer.sensitivity,
-                            logOdds: answer.logOdds, noise: answer.noise, rectified: rectified,
-                            classifier: subject.exact)))
-                // The rectifier stays an aim of its own: the evidence of it has bounds, beyond which there
-                // is no gradient.
-                aims.append(given)
-            }
-            // An aim that is reached loses its weight to those that are not.
+            let answer = try subject.answer(for: watched, draws: Array(draws.prefix(1)))
+            let leads = try self.leads(at: watched, goal, answer, subject, draws.first ?? [])
+            // An aim that is reached loses its weight to those that are not. The rectifier stays an aim of
+            // its own where a chooser weighs it: it is what moves slowest.
+            let aims = [leads.own, leads.rectified] + (chooser == nil ? [] : [leads.given])
             let sum = try Tensor.stacked(aims.map { try -(-$0).softplus() }).sum([0])
-            return (sum, (answer.logits, try -own.minimum(given)))
+            return (sum, (answer.logits, try -wrongness(leads.own, leads.given, answer.logOdds)))
         }
         return AdaptiveAttack.Direction(
-            direction: try gradient.withoutNaN(),
-            fooled: try goal.isReached(in: logits.detached()), score: try score.detached())
+            direction: try gradient.withoutNaN(), logits: try logits.detached(),
+            score: try score.detached())
+    }
+
+    /// In which share of the draws the guard's answer is wrong, `[N]`; of equal ones the surer is higher.
+    func wrong(
+        at images: Tensor, _ goal: Goal, _ subject: GuardUnderAttack, _ draws: [[RandomStream]]
+    ) throws -> Tensor {
+        let all = try Tensor.stacked(
+            draws.map { draw in
+                let answer = try subject.values(for: images, draws: [draw])
+                let leads = try leads(at: images, goal, answer, subject, draw)
+                return try wrongness(leads.own, leads.given, answer.logOdds)
+            })
+        return try (all .> 0).to(.float32).mean([0]) + all.mean([0]).sigmoid() * 1e-3
+    }
+
+    private func wrongness(_ own: Tensor, _ given: Tensor, _ logOdds: Tensor) throws -> Tensor {
+        let excess = try logOdds - threshold
+        return try own.minimum(-excess).maximum(given.minimum(excess))
+    }
+
+    /// By how much another label leads over the truth: by f, by the rectifier, and in what is given back.
+    private func leads(
+        at images: Tensor, _ goal: Goal, _ answer: GuardUnderAttack.Answer,
+        _ subject: GuardUnderAttack, _ draw: [RandomStream]
+    ) throws -> (own: Tensor, rectified: Tensor, given: Tensor) {
+        let rectified = try rectifier.probabilities(
+            of: images, sensitivity: answer.sensitivity,
+            streams: draw.map { stream in
+                var stream = stream
+                return RandomStream(seed: stream.next(), purpose: "masks")
+            }
+        ).probabilities
+        let own = try goal.lead(in: answer.logits)
+        let masked = try goal.lead(in: rectified.clamped(min: 1e-30).log())
+        guard let chooser else { return (own, masked, masked) }
+        let given = try goal.lead(
+            in: chooser.logits(
+                RecoveryEvidence(
+                    of: images, sensitivity: answer.sensitivity, logOdds: answer.logOdds,
+                    noise: answer.noise, rectified: rectified, classifier: subject.exact)))
+        return (own, masked, given)
     }
 }

@@ -43,6 +43,9 @@ public struct EvaluationReport: Codable, Sendable {
         public var trainedOnFamilies: [String]?
         /// How many images were attacked, all of them classified rightly by f.
         public var attempted: Int
+        /// How many of those that the attack did not turn have no gradient to follow: of them nothing was
+        /// shown.
+        public var withoutGradient: Int
         /// The share of attempted images that the attack turned, before rounding.
         public var attackSuccess: Double
         /// The lower and the upper bound of ``attackSuccess``.
@@ -79,7 +82,7 @@ public struct EvaluationReport: Codable, Sendable {
         public var tprAt5PercentFpr: Double
         /// The lower and the upper bound of ``tprAt5PercentFpr``.
         public var tprAt5PercentFprInterval: [Double]
-        /// f_rec on every adversarial copy of A, detected or not.
+        /// How often the label given back to an adversarial copy of A is right, detected or not.
         public var recoveredAccuracy: Double
         /// The lower and the upper bound of ``recoveredAccuracy``, over |A| copies.
         public var recoveredAccuracyInterval: [Double]

@@ -60,6 +60,7 @@ extension GuardEvaluation {
         return EvaluationReport.Attack(
             name: plan.attack.name, variant: plan.variant, targeted: plan.isTargeted,
             settings: try plan.settings(), trainedOn: trainedOn, attempted: record.count,
+            withoutGradient: record.withoutGradient.count { $0 },
             attackSuccess: success.value, attackSuccessInterval: success.bounds,
             attackSuccessRounded: Statistics.share(record.succeededRounded), samples: labels.count,
             medianL2: Statistics.median(
@@ -93,7 +94,9 @@ extension GuardEvaluation {
         // No guard descends; the rows without training have it all the same.
         var descent: [Int] = []
         for start in stride(from: 0, to: labels.count, by: batchSize) {
-            let batch = try images.sliced(start..<min(start + batchSize, labels.count))
+            // Records come from files, and the classifier may be on another device.
+            let batch = try classifier.admitted(
+                images.sliced(start..<min(start + batchSize, labels.count)))
             descent += try RecoveryDescent.labels(
                 of: batch, classifier.inputSensitivity(of: batch), in: classifier
             ).ints()

@@ -10,6 +10,11 @@ enum Statistics {
         values.isEmpty ? .nan : Double(values.reduce(0, +)) / Double(values.count)
     }
 
+    /// The mean; NaN for none.
+    static func mean(_ values: [Double]) -> Double {
+        values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
+    }
+
     /// The middle value, or the mean of the two in the middle; nil for none.
     static func median(_ values: [Float]) -> Double? {
         guard !values.isEmpty else { return nil }

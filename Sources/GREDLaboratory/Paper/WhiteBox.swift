@@ -96,7 +96,7 @@ private struct WhiteBoxOutcome: Codable {
 
 extension PaperSetting {
     private struct WhiteBoxConfiguration: Encodable {
-        var version = 3
+        var version = 4
         var test: Scope
         var training: [Scope]
         var choices: PaperChoices
@@ -169,20 +169,20 @@ extension PaperSetting {
                 : .untargeted(Labels(piece.labels)).to(classifier.device)
             let meter = AttackMeter(count: range.count)
             let before = Date()
-            let found = try WhiteBoxAttack(
+            let search = WhiteBoxAttack(
                 attack: attack, choices: profile.whiteBoxChoices(choices), images: images,
-                goal: goal, seeds: seeds,
-                meter: meter
-            ).search(
-                past: detectors.isEmpty
-                    ? nil
-                    : GuardUnderAttack(
-                        classifier, watchedBy: .detectors(detectors), sharpness: Self.sharpness),
-                classifier: classifier)
+                goal: goal, seeds: seeds, meter: meter)
+            let subject =
+                detectors.isEmpty
+                ? nil
+                : try GuardUnderAttack(
+                    classifier, watchedBy: .detectors(detectors), sharpness: Self.sharpness)
+            let found = try search.search(past: subject, classifier: classifier)
+            let rounded = try search.rounded(found, past: subject, classifier: classifier)
             outcome.seconds += Date().timeIntervalSince(before)
             passes += meter.forward.reduce(0, +)
             for rendition in Rendition.allCases {
-                let shown = try rendition == .rounded ? EightBits.rounded(found) : found
+                let shown = rendition == .rounded ? rounded : found
                 let succeeded = try succeeds(shown, goal, detectors)
                 let answers = try copies.labels(
                     of: rectifier, shown, heights: PixelHeights.of(shown, in: classifier))

@@ -42,25 +42,43 @@ struct WhiteBoxAttack {
             return try calmed(first, subject)
         default:
             let first = try attack.attack(choices).perturb(plain, searchingOn: copy)
-            let second = try batch(held(first, classifier), joint)
+            let goal = try held(first, classifier)
+            let second = batch(goal, joint)
+            let found: Tensor
             switch attack.attack(choices) {
             case let pgd as PGD: return try pgd.search(second, from: first)
             case var cw as CW:
                 // A start inside the box brightens all that is black, which CNN_org sees at once.
                 cw.margin = 0
-                return try cw.search(second, from: first)
-            case let other: return try other.perturb(second)
+                found = try cw.search(second, from: first)
+            case let other: found = try other.perturb(second)
             }
+            // Where the detectors stay, f is fooled all the same.
+            let isReached = try goal.isReached(in: joint.logits(of: found))
+            return try .chosen(where: isReached, found, first)
         }
+    }
+
+    /// At 8 bits; what a minimum-norm attack found is lengthened until f and its detectors say of the rounded
+    /// image what they say of it.
+    func rounded(
+        _ found: Tensor, past subject: GuardUnderAttack?, classifier: any Classifier
+    ) throws -> Tensor {
+        guard attack.isMinimumNorm else { return try EightBits.rounded(found) }
+        let goal = try attack.isTargeted ? goal : held(found, classifier)
+        return try EightBits.finished(
+            found, from: images, towards: goal,
+            against: subject.map { JointClassifier($0, threshold: 0) } ?? classifier)
     }
 
     private func batch(_ goal: Goal, _ joint: JointClassifier) -> AttackBatch {
         AttackBatch(images, towards: goal, against: joint, seeds: seeds, meter: meter)
     }
 
-    /// What f says now, as a target.
+    /// What f says now, as a target; where that is the truth, its second choice.
     private func held(_ found: Tensor, _ classifier: any Classifier) throws -> Goal {
-        try .targeted(Targets(classifier.predictions(for: found)))
+        let wrong = try classifier.logits(of: found).replacing(goal.classes, with: -.infinity)
+        return .targeted(try Targets(wrong.argmax(1)))
     }
 
     /// DeepFool's second stage: steps to where the detectors, taken to be linear, are calm.

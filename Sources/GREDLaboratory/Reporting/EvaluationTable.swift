@@ -85,6 +85,10 @@ public enum EvaluationTable {
         if marks.contains("†") {
             sentences.append("†: by a guard that was trained without this attack's family.")
         }
+        sentences += report.attacks.flatMap {
+            AttackSummary.remarks(
+                withoutGradient: $0.withoutGradient, of: $0.attempted, by: $0.title)
+        }
         return sentences.joined(separator: " ")
     }
 }

@@ -103,6 +103,14 @@ extension Tensor {
 }
 
 extension Tensor {
+    /// These values with the gradients of another tensor: what an attack follows through a clamp or a
+    /// comparison, which have none of their own (backward pass differentiable approximation, Athalye et
+    /// al. 2018). Where nothing is recorded they are just these values.
+    public func followed(by smooth: Tensor) throws -> Tensor {
+        guard smooth.requiresGradient else { return self }
+        return try detached() + (smooth - smooth.detached())
+    }
+
     /// A handle to the same values that starts a graph of gradients of its own: operations on it
     /// are recorded inside ``Gradient/recording(_:)``, for ``Gradient/of(_:cotangents:towards:keepingGraph:differentiable:)``.
     public func watched() throws -> Tensor {
