@@ -73,7 +73,7 @@ struct AuditTests {
         return Guard(
             classifier: classifier, detection: detection,
             rectifier: Rectifier(
-                network: network, masking: RandomisedMasking(alpha: 0.2), copies: 1))
+                network: classifier, masking: RandomisedMasking(alpha: 0.2), copies: 1))
     }
 
     private func streams() throws -> [RandomStream] {
@@ -282,6 +282,58 @@ struct AuditTests {
                 result([true], [[0, 0]], norm: 1), result([true], [[9, 0]], norm: 2),
             ], threshold: 4)
         #expect(other.norms == [1])
+    }
+
+    @Test("an audit that was killed goes on where it was, and finds what it finds undisturbed")
+    func resumes() throws {
+        let noise = try Toys.darkAndBright(60)
+        let pixels = try noise.pixels
+        let network = try NetworkClassifier(
+            NetworkClassifier.Description(
+                architecture: Architecture(.vgg11, width: 1 / 8), inputShape: shape,
+                classNames: noise.classNames), seed: 1)
+        try network.network.enlivened(by: noise.tensor(), last: "classifier", spread: 3)
+        let set = try ImageSet(
+            name: "noise", shape: noise.shape, classNames: noise.classNames, pixels: pixels,
+            labels: network.predictions(for: noise.tensor()).ints())
+        let data = DataSet(
+            sets: try FourSets(
+                train: set.subset(Array(0..<40)), test: set.subset(Array(40..<60)), fit: 10,
+                guard: 10, calibrate: 20, seed: 0))
+        let place = try TemporaryFolder()
+        let bundle = place.url.appending(component: "guard")
+        try GuardBundle.write(
+            sentry(.universal, guarding: network), training: [], madeBy: "test", to: bundle)
+        let profile = AuditProfile(
+            name: "tiny", images: 4, calibrate: 10, steps: 4, restarts: 1, draws: 1,
+            probedImages: 2, queries: 3, keys: 2, triesAllRadii: false)
+        func report(_ bench: Workbench) throws -> AuditReport {
+            var report = try Audit(bundle: bundle, profile: profile).run(on: data, bench: bench)
+                .report
+            for row in report.rows.indices { report.rows[row].secondsPerImage = 0 }
+            return report
+        }
+        let whole = try report(.inside(TemporaryFolder()))
+        let folder = try TemporaryFolder()
+        var reports = 0
+        let killer = StoppingObserver { _ in
+            reports += 1
+            return reports > 30
+        }
+        #expect(throws: StoppingObserver.Stopped.self) {
+            try report(.inside(folder, observer: killer))
+        }
+        let finished = try folder.names.filter { $0.hasPrefix("audit") }
+        #expect(!finished.isEmpty)
+        let again = try report(.inside(folder))
+        #expect(try again.json() == whole.json())
+        #expect(try Set(folder.names).isSuperset(of: finished))
+        // The probes reach a part of the images, and the worst case is no better than any attack.
+        for row in whole.rows where row.attack == AuditReport.Row.worst {
+            let others = whole.rows.filter { $0.budget == row.budget }
+            #expect(others.allSatisfy { $0.passesAt1Percent <= row.passesAt1Percent })
+        }
+        #expect(whole.proofs.count == 10)
     }
 
     @Test("the worst case knows every attack, those on the first images alone among them")

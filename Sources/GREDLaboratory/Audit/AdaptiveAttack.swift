@@ -98,7 +98,8 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         for step in 0..<steps {
             let sharp = sharpness[min(step * sharpness.count / steps, sharpness.count - 1)]
             if isAsSharpAs != sharp {
-                (subject, isAsSharpAs) = (try GuardUnderAttack(sentry, sharpness: sharp), sharp)
+                subject = try GuardUnderAttack(sentry, sharpness: sharp)
+                isAsSharpAs = sharp
             }
             // Gradients are taken where images will be judged.
             let shown = try EightBits.rounded(current)
@@ -107,10 +108,13 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
                 try ways?.direction(at: shown, goal, subject, noise)
                 ?? direction(at: shown, goal, models, weight, subject, noise)
             let isWrong = try truth.isReached(in: found.logits)
-            var better = try found.score .< calmest
-            if ways == nil { better = try better .& isWrong }
+            // Whoever leads the recovered label astray counts f's errors in the score.
+            let score =
+                try ways == nil
+                ? isWrong.choose(found.score, found.score.zerosLike() + .infinity) : found.score
+            let better = try score .< calmest
             best = try .chosen(where: better, shown, best)
-            calmest = try better.choose(found.score, calmest)
+            calmest = try better.choose(score, calmest)
             if (step + 1) % max(steps / Self.finalists, 4) == 0 {
                 finalists.append(best)
                 calmest = try Tensor.full([count], .infinity, device: images.device)
