@@ -36,6 +36,41 @@ struct ThresholdTests {
         #expect(abs(found - 10.0 / 201) < 0.004)
     }
 
+    /// A score is that of the image, and of the noise that was drawn for it.
+    @Test("is surer over several renditions of each image, and as large")
+    func renditions() throws {
+        var stream = RandomStream(seed: 3, purpose: "scores")
+        func scores(of images: [Float]) -> [Float] {
+            zip(images, stream.normals(images.count)).map { $0 + $1 }
+        }
+        let (rate, calibrations) = (0.05, 200)
+        let others = scores(of: stream.normals(20_000))
+        func rates(_ count: Int) throws -> [Double] {
+            try (0..<calibrations).map { _ in
+                let images = stream.normals(200)
+                let threshold = try Threshold(
+                    falsePositiveRate: rate,
+                    overRenditions: (0..<count).map { _ in scores(of: images) })
+                return Double(others.count { threshold.isExceeded(by: $0) }) / 20_000
+            }
+        }
+        func moments(_ values: [Double]) -> (mean: Double, variance: Double) {
+            let mean = values.reduce(0, +) / Double(values.count)
+            let squares = values.map { ($0 - mean) * ($0 - mean) }
+            return (mean, squares.reduce(0, +) / Double(values.count))
+        }
+        let (once, often) = try (moments(rates(1)), moments(rates(8)))
+        #expect(abs(once.mean - rate) < 0.006 && abs(often.mean - rate) < 0.006)
+        #expect(often.variance < 0.7 * once.variance)
+        let scores = stream.normals(100)
+        #expect(
+            try Threshold(falsePositiveRate: rate, overRenditions: [scores, scores, scores])
+                == Threshold(falsePositiveRate: rate, over: scores))
+        #expect(throws: CalibrationFault.tooFine(rate: 0.005, images: 100)) {
+            try Threshold(falsePositiveRate: 0.005, overRenditions: [scores, scores, scores])
+        }
+    }
+
     @Test("is refused where so few images cannot resolve the rate, and where it is no rate")
     func refused() throws {
         let scores = [Float](repeating: 0, count: 98)

@@ -30,16 +30,27 @@ public struct Threshold: Sendable, Hashable, Codable {
     ///     classifier's mistakes too. A NaN counts as the highest score.
     /// - Throws: ``CalibrationFault`` where so few images cannot resolve the rate.
     public init(falsePositiveRate rate: Double, over scores: [Float]) throws {
+        try self.init(falsePositiveRate: rate, overRenditions: [scores])
+    }
+
+    /// The same over several renditions of each image, such as mirrored ones or those under another key: a
+    /// few images decide where the threshold is, and what chance does to each of them evens out.
+    ///
+    /// They resolve no finer rate than the images alone.
+    /// - Parameter renditions: the scores of the same images, rendition by rendition; at least one.
+    public init(falsePositiveRate rate: Double, overRenditions renditions: [[Float]]) throws {
         guard rate > 0, rate < 1 else { throw CalibrationFault.rate(rate) }
-        let ordered = scores.map { $0.isNaN ? .infinity : $0 }.sorted()
-        let place = Int((Double(ordered.count + 1) * (1 - rate)).rounded(.up))
-        guard place <= ordered.count else {
-            throw CalibrationFault.tooFine(rate: rate, images: ordered.count)
+        let images = renditions.map(\.count).min() ?? 0
+        let place = Int((Double(images + 1) * (1 - rate)).rounded(.up))
+        guard place <= images else {
+            throw CalibrationFault.tooFine(rate: rate, images: images)
         }
+        let ordered = renditions.joined().map { $0.isNaN ? .infinity : $0 }.sorted()
         self.init(
             // An infinity could not be written as JSON.
-            logOdds: min(ordered[max(place, 1) - 1], .greatestFiniteMagnitude),
-            falsePositiveRate: rate, images: ordered.count)
+            logOdds: min(
+                ordered[max(place * renditions.count, 1) - 1], .greatestFiniteMagnitude),
+            falsePositiveRate: rate, images: images)
     }
 
     /// Whether an image of these log-odds is taken for adversarial. A score that is no number does not

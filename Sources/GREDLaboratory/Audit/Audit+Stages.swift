@@ -185,8 +185,10 @@ extension Audit {
             let (found, trace) = try search(
                 attacker, budget, images, (goal, truth), models, seeds, restart)
             let seconds = Date().timeIntervalSince(started)
+            var flagging = audit.sentry.threshold
+            flagging.logOdds = threshold
             let judges = (0..<audit.profile.keys).map { number in
-                audit.sentry.with(GuardKey("audit \(bench.seed) \(number)"), threshold)
+                audit.sentry.with(GuardKey("audit \(bench.seed) \(number)"), flagging)
             }
             // Recovery is dear: a few keys tell whether the answer is wrong.
             let verdicts = try judges.enumerated().map { number, judge in
@@ -292,17 +294,6 @@ extension AttackBudget {
         case .linf: PGD(epsilon: radius, stepSize: stepSize, steps: steps)
         case .l2: PGDL2(epsilon: radius, stepSize: stepSize, steps: steps)
         }
-    }
-}
-
-extension Guard {
-    /// The same guard under another key, flagging from some log-odds on.
-    fileprivate func with(_ key: GuardKey, _ logOdds: Float) -> Guard {
-        var threshold = threshold
-        threshold.logOdds = logOdds
-        return Guard(
-            classifier: classifier, detection: detection, threshold: threshold,
-            rectifier: rectifier, chooser: chooser, key: key)
     }
 }
 

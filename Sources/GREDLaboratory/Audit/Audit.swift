@@ -58,8 +58,10 @@ public struct Audit {
             classifier: classifier, classifierHash: try classifier.contentHash(), bench: bench,
             precision: .float32)
         let set = try experiment.correctlyClassified(data.sets.test, count: profile.images)
-        let clean = try sentry.scores(
-            of: data.sets.calibrate.prefix(profile.calibrate), observer: bench.observer)
+        let clean = try sentry.renditions(
+            of: data.sets.calibrate.prefix(profile.calibrate),
+            mirrored: data.augmentation.flips, observer: bench.observer
+        ).flatMap { $0 }
         let thresholds = [0.01, 0.05].map { ROC.threshold(falsePositiveRate: $0, over: clean) }
         let stages = try Stages(of: self, on: set, threshold: thresholds[0], bench: bench)
         var rows: [AuditReport.Row] = []

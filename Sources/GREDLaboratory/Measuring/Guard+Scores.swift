@@ -4,22 +4,48 @@ import GREDImages
 import LibTorch
 
 extension Guard {
-    /// The log-odds of every image of a set, which is read in batches.
-    func scores(of set: ImageSet, observer: any WorkObserver) throws -> [Float] {
+    /// The log-odds of every image of a set, in several renditions: under this key and others, since whoever
+    /// deploys the guard has another one, and mirrored where photographs may be.
+    ///
+    /// Which images are above a threshold that one in a hundred exceeds is to a good part chance; measured on
+    /// CIFAR-10, thresholds from one rendition of 2,000 images flagged 0.9% to 1.8% of the test images, and one
+    /// from eight of each 1.3%.
+    func renditions(
+        of set: ImageSet, mirrored: Bool, observer: any WorkObserver
+    ) throws -> [[Float]] {
         let started = Date()
-        observer.begin("calibrating on \(set.name)", total: set.count, unit: "images")
-        var scores: [Float] = []
+        let sides = mirrored ? [false, true] : [false]
+        // Keys change the noise of a detector's copies, and nothing else that it reads.
+        let keys = detection.noiseStrengths > 0 ? 4 / sides.count : 1
+        let renditions = (0..<keys).flatMap { key in sides.map { (key, $0) } }
+        observer.begin(
+            "calibrating on \(set.name)", total: set.count * renditions.count, unit: "images")
         let batchSize = try BatchSize.fitting(classifier)
-        for start in stride(from: 0, to: set.count, by: batchSize) {
-            let end = min(start + batchSize, set.count)
-            let images = try set.tensor(start..<end).to(classifier.device)
-            scores += try inspect(images, recovery: .ofNone).verdicts.map(\.logOdds)
-            try observer.advance(to: end, note: "")
+        let scores = try renditions.enumerated().map { number, rendition in
+            let (key, isMirrored) = rendition
+            let sentry = key == 0 ? self : with(GuardKey("calibration \(key)"), threshold)
+            var scores: [Float] = []
+            for start in stride(from: 0, to: set.count, by: batchSize) {
+                let end = min(start + batchSize, set.count)
+                let images = try set.tensor(start..<end)
+                scores += try sentry.inspect(
+                    isMirrored ? images.flipped([3]) : images, recovery: .ofNone
+                ).verdicts.map(\.logOdds)
+                try observer.advance(to: number * set.count + end, note: "")
+            }
+            return scores
         }
         observer.finish(
             String(
-                format: "calibrated on %@: %d clean images, %.1f s", set.name, set.count,
-                Date().timeIntervalSince(started)))
+                format: "calibrated on %@: %d clean images, %d renditions of each, %.1f s",
+                set.name, set.count, renditions.count, Date().timeIntervalSince(started)))
         return scores
+    }
+
+    /// The same guard under another key and threshold.
+    func with(_ key: GuardKey, _ threshold: Threshold) -> Guard {
+        Guard(
+            classifier: classifier, detection: detection, threshold: threshold,
+            rectifier: rectifier, chooser: chooser, key: key)
     }
 }

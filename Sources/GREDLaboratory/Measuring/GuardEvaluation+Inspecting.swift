@@ -72,7 +72,8 @@ extension GuardEvaluation {
     func thresholds(_ set: ImageSet, observer: any WorkObserver) throws -> (
         onePercent: Float, fivePercent: Float
     ) {
-        let scores = try inspect(set, observer: observer).scores
+        let scores = try sentry.renditions(of: set, mirrored: mirrors, observer: observer)
+            .flatMap { $0 }
         return (
             ROC.threshold(falsePositiveRate: 0.01, over: scores),
             ROC.threshold(falsePositiveRate: 0.05, over: scores)

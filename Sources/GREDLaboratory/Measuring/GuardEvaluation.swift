@@ -14,6 +14,8 @@ public struct GuardEvaluation {
     public let classifier: any TunableClassifier
     /// What attacks search in; what they claim is judged in float32.
     public let precision: Precision
+    /// Whether thresholds are set on mirrored images as well.
+    public let mirrors: Bool
     /// Images inspected at once.
     public let batchSize: Int
 
@@ -32,12 +34,15 @@ public struct GuardEvaluation {
     /// - Parameters:
     ///   - classifier: the same that `sentry` guards; not checked.
     ///   - precision: what attacks search in.
+    ///   - mirrors: whether thresholds are set on mirrored images as well.
     public init(
-        _ sentry: Guard, classifier: any TunableClassifier, precision: Precision = .float32
+        _ sentry: Guard, classifier: any TunableClassifier, precision: Precision = .float32,
+        mirrors: Bool = false
     ) throws {
         self.sentry = sentry
         self.classifier = classifier
         self.precision = precision
+        self.mirrors = mirrors
         batchSize = try BatchSize.fitting(classifier)
     }
 

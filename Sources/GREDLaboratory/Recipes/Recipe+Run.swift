@@ -49,7 +49,7 @@ extension Recipe {
     ) throws -> GuardEvaluation.Findings {
         let shape = classifier.inputShape
         return try GuardEvaluation(
-            sentry, classifier: classifier, precision: precision
+            sentry, classifier: classifier, precision: precision, mirrors: data.augmentation.flips
         ).run(
             attacks: attacks(testAttacks, shape: shape),
             trainedOn: Set(attacks(trainingAttacks, shape: shape).map(\.title)),

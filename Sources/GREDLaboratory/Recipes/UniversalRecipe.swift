@@ -95,7 +95,12 @@ extension UniversalRecipe {
         if let warning = familiarity.warning { bench.observer.say(warning) }
         let sentry = try training(for: classifier.inputShape, data: data, seed: bench.seed)
             .run(for: classifier, on: data.sets.guard.prefix(guardImages), bench: bench)
-        return try calibrated(sentry, on: clean, bench: bench)
+        return sentry.with(
+            sentry.key,
+            try Threshold(
+                falsePositiveRate: falsePositiveRate,
+                overRenditions: sentry.renditions(
+                    of: clean, mirrored: data.augmentation.flips, observer: bench.observer)))
     }
 
     /// Measures a guard on `test`: the attacks of the families that it trained on, and harmless changes.
@@ -122,11 +127,14 @@ extension UniversalRecipe {
             bench.observer.say(
                 "a guard that never saw the family \(family.rawValue) is trained and measured")
             let blind = try other.protect(classifier, data: data, bench: bench)
-            let rows = try GuardEvaluation(blind, classifier: classifier, precision: precision)
-                .rows(
-                    EvaluationCells.family(family, shape: shape, count: testImages), trainedOn: [],
-                    test: data.sets.test.prefix(test),
-                    calibrate: data.sets.calibrate.prefix(calibrate), bench: bench)
+            let rows = try GuardEvaluation(
+                blind, classifier: classifier, precision: precision,
+                mirrors: data.augmentation.flips
+            )
+            .rows(
+                EvaluationCells.family(family, shape: shape, count: testImages), trainedOn: [],
+                test: data.sets.test.prefix(test),
+                calibrate: data.sets.calibrate.prefix(calibrate), bench: bench)
             findings.report.attacks += rows.map { row in
                 var row = row
                 row.trainedOnFamilies = other.families.map(\.rawValue)
@@ -144,7 +152,9 @@ extension UniversalRecipe {
         let seen = try families.flatMap {
             try EvaluationCells.family($0, shape: shape, count: testImages)
         }
-        return try GuardEvaluation(sentry, classifier: classifier, precision: precision).run(
+        return try GuardEvaluation(
+            sentry, classifier: classifier, precision: precision, mirrors: data.augmentation.flips
+        ).run(
             attacks: seen + unseen, trainedOn: Set(seen.map(\.title)),
             test: data.sets.test.prefix(test), calibrate: data.sets.calibrate.prefix(calibrate),
             corruptions: EvaluationCells.corruptions(of: shape), notes: data.notes + notes,
@@ -237,13 +247,5 @@ extension UniversalRecipe {
         let leftOut = AttackFamily.allCases.filter { !families.contains($0) }
         training.leftOut = Set(try plans(of: leftOut, for: shape).map(\.title))
         return training
-    }
-
-    private func calibrated(_ sentry: Guard, on set: ImageSet, bench: Workbench) throws -> Guard {
-        let scores = try sentry.scores(of: set, observer: bench.observer)
-        return Guard(
-            classifier: sentry.classifier, detection: sentry.detection,
-            threshold: try Threshold(falsePositiveRate: falsePositiveRate, over: scores),
-            rectifier: sentry.rectifier, chooser: sentry.chooser, key: sentry.key)
     }
 }
