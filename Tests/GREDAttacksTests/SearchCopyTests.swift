@@ -54,7 +54,11 @@ struct SearchCopyTests {
         let expected = try direct(attack, subject, towards: goal)
         let found = try found(
             attack, subject, towards: goal, { logits, _ in logits }, in: .bfloat16)
-        #expect(try found.images.bytes() == expected.images.bytes())
+        // To the last bits: an attack may ask about fewer images at once, and then a processor with AVX-512
+        // adds in another order.
+        let differences = try (found.images - expected.images).abs().rowMaxima().doubles()
+        #expect(differences.allSatisfy { $0 < 1e-5 })
+        #expect(found.outcome.successes == expected.outcome.successes)
     }
 
     @Test(
