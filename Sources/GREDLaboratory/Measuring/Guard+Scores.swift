@@ -9,7 +9,7 @@ extension Guard {
     ///
     /// Which images are above a threshold that one in a hundred exceeds is to a good part chance; measured on
     /// CIFAR-10, thresholds from one rendition of 2,000 images flagged 0.9% to 1.8% of the test images, and one
-    /// from eight of each 1.3%.
+    /// from four of each 1.3%.
     func renditions(
         of set: ImageSet, mirrored: Bool, observer: any WorkObserver
     ) throws -> [[Float]] {

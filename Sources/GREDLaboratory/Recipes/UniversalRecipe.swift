@@ -184,13 +184,28 @@ extension UniversalRecipe {
 
     /// How the guard was trained, a sentence each, for its bundle.
     public func trainingDescription(on data: DataSet, bench: Workbench) throws -> [String] {
-        let attacks = try plans(for: data.sets.guard.shape)
-            .map { "\($0.title) on \($0.count) images" }.joined(separator: "; ")
+        func list(_ plans: some Sequence<AttackPlan>) -> String {
+            plans.map { "\($0.title) on \($0.count) images" }.joined(separator: "; ")
+        }
+        let attacks = try list(plans(for: data.sets.guard.shape))
+        let supplement = try supplement(of: data).map {
+            "The rectifier alone also trained on \($0.images.name): \(list($0.families.joined()))."
+        }
         return [
-            "Detector and rectifier trained on \(data.sets.guard.name): \(attacks).",
+            "Detector and rectifier trained on \(data.sets.guard.name): \(attacks)."
+        ] + (supplement.map { [$0] } ?? []) + [
             "Clean images with noise, recompressed, blurred, shifted, lighter and darker are among the benign.",
             "Profile \(name), seed \(bench.seed).",
         ] + data.notes
+    }
+
+    /// What the rectifier alone is tuned on besides; nil for a guard that is not to know its family.
+    private func supplement(of data: DataSet) throws -> GuardTraining.Supplement? {
+        let fit = data.sets.fit.prefix(rectifierImages)
+        guard families.contains(.farPast), fit.count > 0 else { return nil }
+        return GuardTraining.Supplement(
+            images: fit,
+            families: try AttackFamily.rectifierPlans(for: fit.shape, count: rectifierImages))
     }
 
     /// What the guard is trained on.
@@ -238,12 +253,7 @@ extension UniversalRecipe {
                 copies: copies),
             precision: precision)
         training.rectifier.augmentation = data.augmentation
-        let fit = data.sets.fit.prefix(rectifierImages)
-        if families.contains(.farPast), fit.count > 0 {
-            training.supplement = GuardTraining.Supplement(
-                images: fit,
-                families: try AttackFamily.rectifierPlans(for: shape, count: rectifierImages))
-        }
+        training.supplement = try supplement(of: data)
         let leftOut = AttackFamily.allCases.filter { !families.contains($0) }
         training.leftOut = Set(try plans(of: leftOut, for: shape).map(\.title))
         return training
