@@ -43,6 +43,7 @@ struct AttackTimes: ParsableCommand {
         guard let precision = Precision(rawValue: precision) else {
             throw ValidationError("There is no precision '\(precision)'.")
         }
+        Engine.keepMemory()
         try Engine.setThreadCount(threads)
         let classifier = try NetworkClassifier(folder: URL(filePath: classifier))
         let file = try SafetensorsFile(URL(filePath: images))

@@ -22,6 +22,7 @@ struct Passes: ParsableCommand {
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
     func run() throws {
+        Engine.keepMemory()
         try Engine.setThreadCount(threads)
         let read = try ProgramFile(URL(filePath: program)).program
         let images = try SafetensorsFile(URL(filePath: images)).tensor("input")

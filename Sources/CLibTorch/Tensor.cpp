@@ -6,6 +6,10 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "Door.hpp"
 
 using door::guarded;
@@ -23,6 +27,17 @@ char *lt_version_loaded(void) {
 }
 
 void lt_string_free(char *string) { free(string); }
+
+// MARK: Memory
+
+bool lt_keep_memory(void) {
+#ifdef __GLIBC__
+  // Large blocks would each be mapped, and given back when they are freed; the heap would shrink.
+  return mallopt(M_MMAP_MAX, 0) && mallopt(M_TRIM_THRESHOLD, -1) && mallopt(M_TOP_PAD, 64 << 20);
+#else
+  return false;
+#endif
+}
 
 // MARK: Tensors
 

@@ -17,7 +17,8 @@ public protocol Attack: Sendable, Codable, Hashable {
     var confidence: Double { get }
     /// How many values a pixel of what it returns may take (256 for 8 bits); nil for any.
     var levels: Int? { get }
-    /// How many passes an image is likely to take: for estimating the time left, nothing else.
+    /// How many passes an image is likely to take: for estimating the time left, and because a coarse copy
+    /// saves nothing in one pass.
     var expectedPasses: Int { get }
 
     /// The same attack with another number of steps; an attack of one step is unchanged.
@@ -31,12 +32,19 @@ public protocol Attack: Sendable, Codable, Hashable {
     /// - Returns: `[N, C, H, W]` in 0…1. Where nothing was found a minimum-norm attack returns the
     ///   image itself, a bounded one its last attempt.
     func search(_ batch: AttackBatch) throws -> Tensor
+
+    /// Goes on from what was found on a coarse copy and does not quite hold, in fewer passes than a search
+    /// from the beginning takes; nil where the attack cannot.
+    /// - Parameter found: `[N, C, H, W]` in 0…1, each nearly adversarial.
+    /// - Returns: as ``search(_:)``.
+    func refined(_ batch: AttackBatch, from found: Tensor) throws -> Tensor?
 }
 
 extension Attack {
     public var confidence: Double { 0 }
     public var levels: Int? { nil }
     public func withSteps(_ steps: Int) -> any Attack { self }
+    public func refined(_ batch: AttackBatch, from found: Tensor) throws -> Tensor? { nil }
 
     /// Looks for adversarial images.
     /// - Parameters:

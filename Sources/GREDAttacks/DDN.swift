@@ -48,15 +48,30 @@ public struct DDN: Attack {
     }
 
     public func search(_ batch: AttackBatch) throws -> Tensor {
+        try descended(
+            batch, from: batch.images.zerosLike(),
+            norm: .full([batch.count], initialNorm, device: batch.images.device),
+            through: 0..<steps)
+    }
+
+    /// The last quarter of the steps, whose strides are short, once more.
+    public func refined(_ batch: AttackBatch, from found: Tensor) throws -> Tensor? {
+        let delta = try found - batch.images
+        return try descended(
+            batch, from: delta, norm: delta.rowNorms(), through: (steps * 3 / 4)..<steps)
+    }
+
+    private func descended(
+        _ batch: AttackBatch, from start: Tensor, norm first: Tensor, through range: Range<Int>
+    ) throws -> Tensor {
         let (images, goal) = (batch.images, batch.goal)
         // No perturbation within 0…1 is longer than to the farther end of every pixel.
         let longest = try images.maximum(1 - images).rowNorms()
-        var norm = try Tensor.full([batch.count], initialNorm, device: images.device)
-        var delta = try images.zerosLike()
-        var best = delta
+        var (delta, norm) = (start, first)
+        var best = try images.zerosLike()
         var bestNorm = try Tensor.full([batch.count], .infinity, device: images.device)
 
-        for step in 0..<steps {
+        for step in range {
             let (gradient, logits) = try batch.ascent(at: images + delta)
             let reached = try goal.isReached(in: logits, confidence: confidence)
             let length = try delta.rowNorms()

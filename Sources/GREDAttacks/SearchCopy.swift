@@ -21,19 +21,30 @@ public struct SearchCopy {
 extension Attack {
     /// As ``perturb(_:)``, searching on copies.
     ///
-    /// What a coarse copy claims is looked at in float32, and what does not hold there, or was resisted,
-    /// is searched for again on the exact one: nothing is lost that a search in float32 would find. A
+    /// What a coarse copy claims is looked at in float32, and what does not hold there, even refined, or was
+    /// resisted, is searched for again on the exact one: nothing is lost that a search in float32 would find. A
     /// minimum-norm attack ends so near to the boundary that even the exact copy's rounding can be wrong
     /// about the side: the classifier itself judges it. A perturbation that fails is lengthened by a few
     /// per cent, and where that is of no use the classifier itself is searched on.
+    ///
+    /// An attack of one pass is made on the exact copy at once: looking at what a coarse one claims would
+    /// cost more than it saves (FGSM on a VGG11, 128 images: 0.40 s against 0.35 s).
     public func perturb(_ batch: AttackBatch, searchingOn copy: SearchCopy) throws -> Tensor {
         let batch = try admitted(batch).begun()
         var found = batch.images
         var open = Array(0..<batch.count)
-        if let coarse = copy.coarse {
+        if let coarse = copy.coarse, expectedPasses > 1 {
             found = try search(batch.begun(against: coarse))
             let judge = Self.isMinimumNorm ? batch : batch.begun(against: copy.exact)
-            let (denied, resisted) = try settle(&found, among: open, in: judge)
+            var (denied, resisted) = try settle(&found, among: open, in: judge)
+            if !denied.isEmpty,
+                let refined = try refined(
+                    batch.rows(denied).begun(against: copy.exact), from: found.rows(denied))
+            {
+                found = try found.replacingRows(denied, with: refined)
+                let still = try settle(&found, among: denied, in: judge)
+                (denied, resisted) = (still.denied, resisted + still.resisted)
+            }
             open = (denied + resisted).sorted()
         }
         guard !open.isEmpty else { return found }

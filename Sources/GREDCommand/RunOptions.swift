@@ -25,6 +25,7 @@ struct RunOptions: ParsableArguments {
     /// - Parameter precision: what the command computes in; a caveat is said.
     func bench(in precision: Precision = .float32) throws -> Workbench {
         try Engine.checkVersion()
+        Engine.keepMemory()
         try Engine.setThreadCount(threads)
         Interruption.install()
         let bench = Workbench(

@@ -28,6 +28,11 @@ const char *lt_version_built(void);
 char *lt_version_loaded(void);
 void lt_string_free(char *string);
 
+// MARK: Memory
+
+/// From now on the C library keeps what is freed; false where it is not glibc.
+bool lt_keep_memory(void);
+
 // MARK: Tensors
 
 /// Element types by libtorch's own numbers (`c10::ScalarType`).

@@ -36,6 +36,16 @@ public enum Engine {
         }
     }
 
+    /// Keeps memory that tensors have freed for the next ones, rather than give it back to the system, which
+    /// would have to clear it again: on two cores, attacks on a VGG11 took 6 to 8% less time, and the peak of
+    /// memory was the same.
+    ///
+    /// It holds for all memory of the process from then on, so it is for programs to decide and not for
+    /// libraries. Where the C library is not glibc, nothing changes.
+    /// - Returns: whether memory is kept.
+    @discardableResult
+    public static func keepMemory() -> Bool { lt_keep_memory() }
+
     /// "2.13.0+cpu" names the build too, which does not matter for the interface.
     static func plainVersion(_ version: String) -> String {
         String(version.prefix { $0 != "+" })
