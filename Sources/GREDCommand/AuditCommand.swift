@@ -11,7 +11,8 @@ struct AuditCommand: ParsableCommand {
         discussion: """
             Looks for images that the classifier gets wrong and the guard takes for benign, with the \
             gradients of both. What detectors withstand that are attacked unawares says nothing of this. \
-            The result is written into the bundle, for gred bundle show. Every finished piece is kept: when it is interrupted, the same command goes on.
+            The result is written into the bundle, for gred bundle show. Every finished piece is kept: \
+            when it is interrupted, the same command goes on.
 
             Examples:
               gred audit digits-guard --profile smoke
@@ -31,7 +32,8 @@ struct AuditCommand: ParsableCommand {
             valueName: "bundle"), completion: .directory)
     var surrogate: String?
 
-    @Option(help: "How much to try: smoke (two minutes), laptop (an hour) or full (a GPU).")
+    @Option(
+        help: "How much to try: smoke (two minutes), laptop (up to two hours) or full (a GPU).")
     var profile = "laptop"
 
     @Option(help: "The folder that the report is written to.", completion: .directory)

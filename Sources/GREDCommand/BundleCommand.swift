@@ -18,11 +18,17 @@ struct BundleCommand: ParsableCommand {
 
                 Examples:
                   gred bundle show digits-guard
+                  gred bundle show digits-guard --model digits
                   gred bundle show guard --json
                 """)
 
         @Argument(help: "The folder of a guard bundle.", completion: .directory)
         var bundle: String
+
+        @Option(
+            help: "A classifier, a folder or a .pt2 file, that must be the one that is guarded.",
+            completion: .file())
+        var model: String?
 
         @Flag(help: "Print JSON: the bundle's guard.json as it stands.")
         var json = false
@@ -30,7 +36,10 @@ struct BundleCommand: ParsableCommand {
         func run() throws {
             try Engine.checkVersion()
             let folder = URL(filePath: bundle)
-            let sentry = try GuardBundle.read(folder)
+            let sentry =
+                try model.map {
+                    try GuardBundle.read(folder, for: StoredClassifier.read(URL(filePath: $0)))
+                } ?? GuardBundle.read(folder)
             let manifest = try GuardBundle.manifest(of: folder)
             if json {
                 try JSONOutput.print(manifest)
@@ -55,6 +64,13 @@ private struct ModelCard {
 
     var text: String {
         [guarded, detection, recovery, training, figures, audit, limits].joined(separator: "\n\n")
+    }
+
+    private func share(_ share: GuardFigures.Share) -> String {
+        Estimate(
+            value: share.value, lower: share.interval.first ?? .nan,
+            upper: share.interval.last ?? .nan
+        ).formatted()
     }
 
     private func section(_ title: String, _ lines: [String]) -> String {
@@ -106,12 +122,13 @@ private struct ModelCard {
 
     private var recovery: String {
         let copies = "\(manifest.copies) masked copies (α \(manifest.masking.alpha))"
+        let noisy = sentry.detection.noiseStrengths > 0 ? "on its noisy copies, " : ""
         return section(
             "Recovers",
             [
                 sentry.chooser == nil
                     ? "by the rectifier on \(copies)"
-                    : "by evidence: the second choice, that in a little noise, a step back, or the rectifier on \(copies)"
+                    : "by all that speaks for each class: the logits on the image, \(noisy)after a step back, and the rectifier's on \(copies)"
             ])
     }
 
@@ -120,12 +137,6 @@ private struct ModelCard {
     private var figures: String {
         guard let figures = manifest.figures else {
             return section("Measured", ["nothing; see gred evaluate"])
-        }
-        func share(_ share: GuardFigures.Share) -> String {
-            Estimate(
-                value: share.value, lower: share.interval.first ?? .nan,
-                upper: share.interval.last ?? .nan
-            ).formatted()
         }
         var table = Table(
             columns: [
@@ -158,11 +169,9 @@ private struct ModelCard {
         return section(
             "\(title): audited on \(audit.images) images of \(audit.data), profile \(audit.profile)",
             audit.cells.map { cell in
-                let passes = Estimate(
-                    value: cell.passes.value, lower: cell.passes.interval.first ?? .nan,
-                    upper: cell.passes.interval.last ?? .nan)
-                return
-                    "within \(cell.within) the classifier is wrong and the guard silent on \(passes.formatted())"
+                "within \(cell.within) the classifier is wrong and the guard silent on \(share(cell.passes)) where 1% of clean images are flagged"
+                    + (cell.asDeployed.map { ", on \(share($0)) at the guard's own threshold" }
+                        ?? "")
             } + doubts)
     }
 

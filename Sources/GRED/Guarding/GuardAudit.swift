@@ -7,11 +7,16 @@ public struct GuardAudit: Sendable, Codable, Hashable {
         /// The share of images on which the classifier is wrong and the guard silent, where it flags 1% of
         /// clean images.
         public var passes: GuardFigures.Share
+        /// The same at the guard's own threshold; nil where it was not looked at.
+        public var asDeployed: GuardFigures.Share?
 
-        /// Joins both.
-        public init(within: String, passes: GuardFigures.Share) {
+        /// Joins all parts.
+        public init(
+            within: String, passes: GuardFigures.Share, asDeployed: GuardFigures.Share? = nil
+        ) {
             self.within = within
             self.passes = passes
+            self.asDeployed = asDeployed
         }
     }
 

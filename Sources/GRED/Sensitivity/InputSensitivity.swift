@@ -42,7 +42,12 @@ public struct InputSensitivity {
     /// ``logFloor``…0, `[N, C, H, W]`.
     public func logMap() throws -> Tensor {
         let peak = try map.rowMaxima().clamped(min: 1e-38).perRow(rank: map.rank)
-        return try (map / peak).clamped(min: 1e-38).log().clamped(min: Self.logFloor, max: 0)
+        let share = try map / peak
+        let exact = try share.clamped(min: 1e-38).log().clamped(min: Self.logFloor, max: 0)
+        guard share.requiresGradient else { return exact }
+        // The logarithm's own slope is 1/|G|, which at the many pixels of hardly any sensitivity drowns all
+        // others: an attack follows one that is flat there.
+        return try exact.followed(by: (share.square() + 1e-3).log() * 0.5)
     }
 
     /// What a pixel without any sensitivity shows on the logarithmic scale.

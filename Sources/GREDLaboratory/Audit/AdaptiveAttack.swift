@@ -12,25 +12,32 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         case selective
         /// As `selective`, each step without its part along the other aim's gradient (orthogonal).
         case orthogonal
-        /// Both aims at once; the weight of the second grows for an image while the detector sees it, and
-        /// shrinks while f is right (Lagrangian).
+        /// Both aims at once; the weight of the second grows for an image while the detector sees it under
+        /// any draw of its noise, and shrinks while f is right (Lagrangian).
         case lagrangian
         /// f's logits are to be those of a clean image of another class, so that everything that is made
         /// of them is as well (Tramèr et al. 2020). The detector is not looked at.
         case logitMatching = "logit matching"
+        /// As `logitMatching`, of what f's last layers read, for classifiers that show their middle layers.
+        case featureMatching = "feature matching"
         /// f is to be as sure of a wrong label as it is of a clean image: neither near the boundary nor
         /// far past it. The detector is not looked at.
         case confidenceMatched = "confidence matched"
-        /// The label that the guard gives back is to be wrong: the network that chooses it and the rectifier
-        /// are led away from the truth as f is. The detector may see the image.
+        /// The guard's answer is to be wrong, silent or not: the detector is calmed while f, the network that
+        /// chooses the label and the rectifier are led away from the truth.
         case recovery
 
-        /// Whether the detector's gradient is followed.
+        /// Whether a step is made of two gradients, f's and the detector's.
         var followsDetector: Bool {
             switch self {
             case .selective, .orthogonal, .lagrangian: true
-            case .logitMatching, .confidenceMatched, .recovery: false
+            case .logitMatching, .featureMatching, .confidenceMatched, .recovery: false
             }
+        }
+
+        /// Those that can be tried on a classifier.
+        static func all(for classifier: any Classifier) -> [Strategy] {
+            allCases.filter { $0 != .featureMatching || classifier.layers != nil }
         }
     }
 
@@ -43,7 +50,10 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
     /// The noise of the detector that a step's gradient is the mean of.
     public var draws: Int
     /// How closely the smooth copy of f follows f, in equal parts of the search.
-    public var sharpness: [Double] = [10, 30, 100]
+    public var sharpness = AdaptiveAttack.sharpness
+
+    /// How closely smooth copies follow f, one after another.
+    static let sharpness: [Double] = [10, 30, 100]
 
     /// Names what differs between attacks.
     public init(_ strategy: Strategy, _ budget: AttackBudget, steps: Int, draws: Int) {
@@ -62,16 +72,18 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
     /// - Parameters:
     ///   - goal: what f is led to.
     ///   - truth: untargeted: f is wrong where this is reached; nil where the goal says so.
-    ///   - models: f's logits of clean images of other classes, `[N, L]`: what is matched.
-    ///   - threshold: the log-odds from which on the guard is not silent.
-    ///   - start: where to begin; nil for a random place.
-    ///   - onStep: is told the step, and the median log-odds of the images that f gets wrong there.
+    ///   - models: clean images of other classes, one an image: what is matched.
+    ///   - thresholds: log-odds from which on the guard is not silent: the first is searched for, all count
+    ///     when candidates are judged.
+    ///   - start: where to begin; nil for a place near the image.
+    ///   - onStep: is told the step, and for each image the detector's log-odds, NaN where f is right.
     func search(
         _ images: Tensor, towards goal: Goal, truth: Goal? = nil, against sentry: Guard,
-        models: Tensor, threshold: Double = 0, from start: Tensor? = nil, seeds: ImageSeeds,
-        onStep: (Int, Float) throws -> Void = { _, _ in }
+        models: Tensor, thresholds: [Double] = [0], from start: Tensor? = nil, seeds: ImageSeeds,
+        onStep: (Int, [Float]) throws -> Void = { _, _ in }
     ) throws -> Tensor {
         let truth = truth ?? goal
+        let threshold = thresholds.first ?? 0
         let count = images.shape[0]
         var streams = (0..<count).map { seeds.stream(at: $0, purpose: "adaptive") }
         func drawn(_ draws: Int) -> [[RandomStream]] {
@@ -95,6 +107,9 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         var subject = try GuardUnderAttack(sentry, sharpness: sharpness.first ?? 30)
         var isAsSharpAs = sharpness.first
         let ways = strategy == .recovery ? try RecoveryUnderAttack(sentry, threshold) : nil
+        let pattern =
+            try strategy == .featureMatching
+            ? subject.features(of: models) : subject.exact.logits(of: models)
         for step in 0..<steps {
             let sharp = sharpness[min(step * sharpness.count / steps, sharpness.count - 1)]
             if isAsSharpAs != sharp {
@@ -103,10 +118,10 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             }
             // Gradients are taken where images will be judged.
             let shown = try EightBits.rounded(current)
-            let noise = drawn(draws)
+            let noise = drawn(sentry.isNoisy ? draws : 1)
             let found =
                 try ways?.direction(at: shown, goal, subject, noise)
-                ?? direction(at: shown, goal, models, weight, subject, noise)
+                ?? direction(at: shown, goal, pattern, weight, subject, noise)
             let isWrong = try truth.isReached(in: found.logits)
             // Whoever leads the recovered label astray counts f's errors in the score.
             let score =
@@ -122,55 +137,92 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             let moved = try current + budget.step(found.direction, length: lengths[step])
             current = try budget.projected(moved, around: images)
             let isReached = try goal.isReached(in: found.logits)
-            let isSeen = try isReached .& (found.score .> threshold)
+            let isSeen = try isReached .& (found.worst .> threshold)
             weight =
                 try weight
                 * isSeen.choose(
                     weight.zerosLike() + 1.1,
                     isReached.choose(weight.zerosLike() + 1, weight.zerosLike() + 1 / 1.1))
-            let scores = try zip(found.score.floats(), isWrong.bools()).filter(\.1).map(\.0)
-            try onStep(step + 1, Statistics.median(scores).map(Float.init) ?? .nan)
+            try onStep(
+                step + 1,
+                zip(found.score.floats(), isWrong.bools()).map { $1 ? $0 : .nan })
         }
         finalists.append(try EightBits.rounded(current))
-        let fresh = drawn(ways == nil ? Self.judgingDraws : draws)
-        return try Self.best(of: finalists) { shown in
-            if let ways { return try ways.wrong(at: shown, truth, subject, fresh) }
-            let answer = try subject.values(for: shown, draws: fresh)
-            let passes = try (answer.byDraw .<= threshold).to(.float32).mean([0])
+        // The way back to a label is dear, and draws masks where the detector draws no noise.
+        let rounds = ways != nil ? [draws] : sentry.isNoisy ? Self.judgingDraws : [1]
+        return try Self.best(of: finalists, under: rounds.map(drawn)) { shown, places, noise in
+            let wrong = try truth.rows(places)
+            if let ways { return try ways.wrong(at: shown, wrong, subject, noise) }
+            let answer = try subject.values(for: shown, draws: noise)
+            let passes = try Tensor.stacked(
+                thresholds.map { try (answer.byDraw .<= $0).to(.float32).mean([0]) }
+            ).mean([0])
             let calm = try (answer.logOdds - threshold).sigmoid()
-            return try truth.isReached(in: answer.logits)
+            return try wrong.isReached(in: answer.logits)
                 .choose(passes - calm * Self.tieBreak, passes.zerosLike() - 1)
         }
     }
 
     private static let finalists = 10
-    /// Of the noise by which finalists are judged.
-    private static let judgingDraws = 16
+    /// Of the noise by which finalists are judged: all of them, then the best of each image.
+    private static let judgingDraws = [4, 16]
+    private static let finalistsOfLastRound = 3
     /// Much less than what one draw of many counts.
     private static let tieBreak = 1e-3
 
-    /// For each image the candidate of the highest rank, `[N]`.
+    /// For each image the candidate of the highest rank, `[N, C, H, W]`.
+    /// - Parameters:
+    ///   - rounds: the noise of each round, one stream an image in each draw; after the first only the best
+    ///     candidates of each image are judged.
+    ///   - rank: of some of the images, `[n]`; told their places and their noise.
     private static func best(
-        of candidates: [Tensor], by rank: (Tensor) throws -> Tensor
+        of candidates: [Tensor], under rounds: [[[RandomStream]]],
+        by rank: (_ shown: Tensor, _ places: [Int], _ noise: [[RandomStream]]) throws -> Tensor
     ) throws -> Tensor {
-        var best = candidates[0]
-        var highest = try rank(best)
-        for candidate in candidates.dropFirst() {
-            let found = try rank(candidate)
-            let isHigher = try found .> highest
-            best = try .chosen(where: isHigher, candidate, best)
-            highest = try isHigher.choose(found, highest)
+        let places = Array(0..<candidates[0].shape[0])
+        var candidates = candidates
+        for (number, noise) in rounds.enumerated() {
+            var ranks: [[Float]] = []
+            for (place, candidate) in candidates.enumerated() {
+                // Where nothing better came up for a while, it is the candidate before.
+                let new =
+                    try place == 0
+                    ? places
+                    : (candidate - candidates[place - 1]).abs().rowMaxima().positions()
+                var found = [Float](repeating: -.infinity, count: places.count)
+                if !new.isEmpty {
+                    let ranked = try rank(
+                        candidate.rows(new), new, noise.map { draw in new.map { draw[$0] } }
+                    ).floats()
+                    for (image, value) in zip(new, ranked) {
+                        // What is no number is no better than an image that fails.
+                        found[image] = value.isNaN ? -1 : value
+                    }
+                }
+                ranks.append(found)
+            }
+            let order = places.map { image in
+                ranks.indices.sorted { ranks[$0][image] > ranks[$1][image] }
+            }
+            let kept = number + 1 == rounds.count ? 1 : finalistsOfLastRound
+            let all = try Tensor.concatenated(candidates)
+            candidates = try (0..<min(kept, candidates.count)).map { number in
+                try all.rows(places.map { order[$0][number] * places.count + $0 })
+            }
         }
-        return best
+        return candidates[0]
     }
 
+    /// A place near the image, about a level of 8 bits from it in each value: a place anywhere in a wide ball
+    /// is noise, from which gradients lead nowhere near the image.
     private func randomStart(_ images: Tensor, _ streams: inout [RandomStream]) throws -> Tensor {
         let size = images.count / max(images.shape[0], 1)
         let noise = try Tensor(
             streams.indices.flatMap { streams[$0].uniforms(size, in: -1...1) }, shape: images.shape
         ).to(images.device)
+        let level = budget.norm == .linf ? 1.0 / 255 : Double(size).squareRoot() / 255
         return try budget.projected(
-            images + budget.step(noise, length: budget.radius / 2), around: images)
+            images + budget.step(noise, length: min(budget.radius / 2, level)), around: images)
     }
 
     /// What a step goes by.
@@ -181,21 +233,23 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         var logits: Tensor
         /// What is to be small: the detector's log-odds where f is wrong, `[N]`.
         var score: Tensor
+        /// The same under the worst of the draws, `[N]`.
+        var worst: Tensor
     }
 
     private func direction(
-        at images: Tensor, _ goal: Goal, _ models: Tensor, _ weight: Tensor,
+        at images: Tensor, _ goal: Goal, _ pattern: Tensor, _ weight: Tensor,
         _ subject: GuardUnderAttack, _ draws: [[RandomStream]]
     ) throws -> Direction {
         guard strategy.followsDetector else {
-            let gradient = try subject.gradient(at: images) { logits in
-                try strategy == .logitMatching
-                    ? -(logits - models).square().sum([1])
-                    : -(goal.lead(in: logits) - models.lead(of: models.argmax(1))).abs()
-            }
-            let answer = try subject.values(for: images, draws: draws)
+            let gradient = try Gradient.valueAndGradient(at: images) {
+                try likeness(of: $0, to: pattern, goal, subject)
+            }.gradient
+            // The detector is not followed: one draw tells the better steps from the worse.
+            let answer = try subject.values(for: images, draws: Array(draws.prefix(1)))
             return Direction(
-                direction: try gradient.withoutNaN(), logits: answer.logits, score: answer.logOdds)
+                direction: try gradient.withoutNaN(), logits: answer.logits, score: answer.logOdds,
+                worst: answer.logOdds)
         }
         return try Gradient.recording {
             let watched = try images.watched()
@@ -217,7 +271,23 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             }
             return Direction(
                 direction: direction, logits: try answer.logits.detached(),
-                score: try answer.logOdds.detached())
+                score: try answer.logOdds.detached(),
+                worst: try answer.byDraw.detached().maximum(over: [0]))
+        }
+    }
+
+    /// How near f comes to what is matched, `[N]`: 0 where it is reached.
+    private func likeness(
+        of images: Tensor, to pattern: Tensor, _ goal: Goal, _ subject: GuardUnderAttack
+    ) throws -> Tensor {
+        switch strategy {
+        case .featureMatching:
+            return try -(subject.features(of: images) - pattern).square().rowSums()
+        case .logitMatching:
+            return try -(subject.exact.logits(of: images) - pattern).square().rowSums()
+        default:
+            let lead = try goal.lead(in: subject.exact.logits(of: images))
+            return try -(lead - pattern.lead(of: pattern.argmax(1))).abs()
         }
     }
 }

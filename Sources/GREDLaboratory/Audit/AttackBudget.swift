@@ -29,15 +29,25 @@ public struct AttackBudget: Sendable, Codable, Hashable {
         }
     }
 
-    /// How far images may go before they are rounded to 8 bits, for none to be beyond the radius after
-    /// that: whole levels in L∞; in L2 less by what rounding adds on average.
+    /// The same ball, so many times as wide; in L∞ at most all of 0…1.
+    func widened(by factor: Double) -> AttackBudget {
+        AttackBudget(norm, norm == .linf ? min(radius * factor, 1) : radius * factor)
+    }
+
+    /// How far images may go before they are rounded to 8 bits, for them to be within the radius after that:
+    /// whole levels in L∞. In L2 one in a thousand may be beyond it by a hair: rounding adds to the squared
+    /// norm what its errors have on average, c, and up to three deviations, 2b, of what they have along the
+    /// perturbation.
     /// - Parameter count: the values of an image.
     func reach(count: Int) -> Double {
         switch norm {
         case .linf: return (radius * 255 + 1e-6).rounded(.down) / 255
         case .l2:
-            let rounding = Double(count) / (12 * 255 * 255)
-            return max(radius * radius - rounding, radius * radius / 4).squareRoot()
+            // An error is uniform within half a level of 0.
+            let variance = 1.0 / (12 * 255 * 255)
+            let (b, c) = (3 * variance.squareRoot(), Double(count) * variance)
+            // Where rounding alone leads beyond the radius, nothing keeps within it.
+            return max(max(radius * radius + b * b - c, 0).squareRoot() - b, radius / 2)
         }
     }
 

@@ -9,14 +9,15 @@ extension Audit {
     struct Stages {
         private let audit: Audit
         private let set: ImageSet
-        /// The log-odds that 1% of the clean images exceed.
-        private let threshold: Float
+        /// Log-odds from which on the guard is not silent: those that 1% and 5% of the clean images exceed, and
+        /// its own. Attacks go by the first, and by all where they choose.
+        private let thresholds: [Float]
         private let bench: Workbench
 
         /// f's, of all images.
         private let logits: [[Float]]
 
-        init(of audit: Audit, on set: ImageSet, threshold: Float, bench: Workbench) throws {
+        init(of audit: Audit, on set: ImageSet, thresholds: [Float], bench: Workbench) throws {
             self.audit = audit
             self.set = set
             logits = try stride(from: 0, to: set.count, by: 25).flatMap { start in
@@ -28,7 +29,7 @@ extension Audit {
                     Array(logits[$0..<$0 + count])
                 }
             }
-            self.threshold = threshold
+            self.thresholds = thresholds
             self.bench = bench
         }
 
@@ -73,7 +74,7 @@ extension Audit {
         }
 
         private struct Configuration: Encodable {
-            var version = 7
+            var version = 8
             var identity: String
             var attacker: String
             var surrogate: String?
@@ -87,13 +88,13 @@ extension Audit {
             var queries: Int
             var draws: Int
             var keys: Int
-            var threshold: Float
+            var thresholds: [Float]
             var seed: UInt64
             var conditions: Workbench.Conditions
         }
 
         private static let file = "audit.safetensors"
-        private static let recoveringKeys = 4
+        private static let recoveringKeys = 20
         private static let shownImages = 6
 
         /// What an attacker makes of the first images, or of all, within a radius; the best of all restarts
@@ -105,7 +106,7 @@ extension Audit {
             return try Result(
                 bestOf: (0..<restarts).map {
                     try tried(attacker, budget, min(images ?? set.count, set.count), restart: $0)
-                }, threshold: threshold)
+                }, thresholds: thresholds)
         }
 
         private func tried(
@@ -127,7 +128,7 @@ extension Audit {
                     surrogate: attacker.surrogate?.identity, restart: restart,
                     images: try piece.contentHash, models: models, first: start,
                     budget: budget, steps: profile.steps, queries: profile.queries,
-                    draws: profile.draws, keys: profile.keys, threshold: threshold,
+                    draws: profile.draws, keys: profile.keys, thresholds: thresholds,
                     seed: bench.seed,
                     conditions: bench.conditions)
                 let result = try bench.result(
@@ -145,7 +146,9 @@ extension Audit {
                 whole.scores += result.scores
                 whole.norms += result.norms
                 whole.seconds += result.seconds
-                if start == 0 { (whole.trace, whole.shown) = (result.trace, result.shown) }
+                whole.firstScores += result.firstScores
+                whole.lastScores += result.lastScores
+                if start == 0 { whole.shown = result.shown }
                 try bench.observer.advance(to: range.upperBound, note: "")
             }
             bench.observer.finish(
@@ -182,29 +185,30 @@ extension Audit {
             // Whatever f was led to: any wrong label is one.
             let truth = try Goal.untargeted(Labels(set.labels)).to(classifier.device)
             let goal = try self.goal(of: attacker, set, seeds).to(classifier.device)
-            let (found, trace) = try search(
+            let (found, descent) = try search(
                 attacker, budget, images, (goal, truth), models, seeds, restart)
             let seconds = Date().timeIntervalSince(started)
             var flagging = audit.sentry.threshold
-            flagging.logOdds = threshold
-            let judges = (0..<audit.profile.keys).map { number in
-                audit.sentry.with(GuardKey("audit \(bench.seed) \(number)"), flagging)
-            }
-            // Recovery is dear: a few keys tell whether the answer is wrong.
-            let verdicts = try judges.enumerated().map { number, judge in
-                try judge.inspect(
-                    found, recovery: number < Self.recoveringKeys ? .ofFlagged : .ofNone
+            flagging.logOdds = thresholds[0]
+            // Recovery is dear, and fewer keys tell whether the answer is wrong. They change its masks, also
+            // where the detector draws no noise.
+            let recoveringKeys = min(audit.profile.keys, Self.recoveringKeys)
+            let verdicts = try (0..<max(audit.keys, recoveringKeys)).map { number in
+                try audit.sentry.with(GuardKey("audit \(bench.seed) \(number)"), flagging).inspect(
+                    found, recovery: number < recoveringKeys ? .ofFlagged : .ofNone
                 ).verdicts
             }
-            let answers = verdicts.prefix(Self.recoveringKeys)
             return Result(
                 name: attacker.name,
                 fooled: try truth.isReached(in: classifier.logits(of: found)).bools(),
                 wrong: set.labels.enumerated().map { image, label in
-                    Float(Statistics.share(answers.map { $0[image].answer != label }))
+                    verdicts.prefix(recoveringKeys).map { $0[image].answer != label }
                 },
-                scores: set.labels.indices.map { image in verdicts.map { $0[image].logOdds } },
-                norms: try (found - images).rowNorms().floats(), trace: trace,
+                scores: set.labels.indices.map { image in
+                    verdicts.prefix(audit.keys).map { $0[image].logOdds }
+                },
+                norms: try (found - images).rowNorms().floats(),
+                firstScores: descent.first, lastScores: descent.last,
                 shown: (
                     try images.sliced(0..<min(set.count, Self.shownImages)).to(.cpu),
                     try found.sliced(0..<min(set.count, Self.shownImages)).to(.cpu)
@@ -221,12 +225,16 @@ extension Audit {
                     avoiding: set.labels, classes: audit.classifier.classCount, seeds: seeds))
         }
 
+        /// The log-odds of each image where f was first and last wrong on the way, NaN where it never was; of
+        /// attacks that look at them.
+        private typealias Descent = (first: [Float], last: [Float])
+
         /// What an attacker makes of a few images, at 8 bits.
         private func search(
             _ attacker: Attacker, _ budget: AttackBudget, _ images: Tensor,
             _ goal: (goal: Goal, truth: Goal), _ models: [Int], _ seeds: ImageSeeds,
             _ restart: Int
-        ) throws -> (found: Tensor, trace: [Float]) {
+        ) throws -> (found: Tensor, descent: Descent) {
             let (classifier, profile) = (audit.classifier, audit.profile)
             let (first, count) = (seeds.indices.first ?? 0, seeds.indices.count)
             func unaware() throws -> Tensor {
@@ -238,26 +246,31 @@ extension Audit {
             }
             func adaptive(
                 _ strategy: AdaptiveAttack.Strategy, steps: Int, against sentry: Guard
-            ) throws -> (Tensor, [Float]) {
-                var trace: [Float] = []
+            ) throws -> (Tensor, Descent) {
+                let never = [Float](repeating: .nan, count: count)
+                var descent: Descent = (never, never)
+                // The scale of another guard's log-odds is its own.
+                let thresholds =
+                    sentry === audit.sentry ? self.thresholds : [sentry.threshold.logOdds]
                 let attack = AdaptiveAttack(strategy, budget, steps: steps, draws: profile.draws)
                 let found = try attack.search(
                     images, towards: goal.goal, truth: goal.truth, against: sentry,
-                    models: Tensor(
-                        models.flatMap { logits[$0] }, shape: [count, classifier.classCount]
-                    ).to(classifier.device),
-                    threshold: Double(threshold),
+                    models: set.subset(models).tensor().to(classifier.device),
+                    thresholds: thresholds.map(Double.init),
                     // Every other start is where f is wrong and sure of it.
                     from: strategy.startsWarm == (restart % 2 == 0) ? unaware() : nil, seeds: seeds
-                ) { step, score in
-                    trace.append(score)
+                ) { step, scores in
+                    for (image, score) in scores.enumerated() where !score.isNaN {
+                        if descent.first[image].isNaN { descent.first[image] = score }
+                        descent.last[image] = score
+                    }
                     try bench.observer.advance(
                         to: first + count * step / steps, note: "")
                 }
-                return (found, trace)
+                return (found, descent)
             }
             switch attacker {
-            case .unaware: return (try EightBits.rounded(unaware()), [])
+            case .unaware: return (try EightBits.rounded(unaware()), ([], []))
             case .adaptive(let strategy):
                 return try adaptive(strategy, steps: profile.steps, against: audit.sentry)
             case .targeted:
@@ -273,13 +286,14 @@ extension Audit {
                     .replacing(goal.truth.classes, with: -.infinity).argmax(1)
                 // It stops at the first success, which other noise must not undo.
                 let joint = JointClassifier(
-                    try GuardUnderAttack(audit.sentry, sharpness: 30),
-                    threshold: Double(threshold) - 0.5, draws: profile.draws)
+                    [try GuardUnderAttack(audit.sentry, sharpness: 30)],
+                    threshold: Double(thresholds[0]) - 0.5,
+                    draws: audit.sentry.isNoisy ? profile.draws : 1)
                 let found = try Square(
                     epsilon: budget.reach(count: 1), queries: profile.queries
                 ).perturb(
                     images, towards: .targeted(Targets(held)), against: joint, seeds: seeds)
-                return (try EightBits.rounded(found), [])
+                return (try EightBits.rounded(found), ([], []))
             }
         }
     }
@@ -303,7 +317,7 @@ extension AdaptiveAttack.Strategy {
     fileprivate var startsWarm: Bool {
         switch self {
         case .orthogonal, .lagrangian: true
-        case .selective, .logitMatching, .confidenceMatched, .recovery: false
+        case .selective, .logitMatching, .featureMatching, .confidenceMatched, .recovery: false
         }
     }
 }

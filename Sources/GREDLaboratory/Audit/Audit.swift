@@ -46,6 +46,12 @@ public struct Audit {
         else { throw AuditFault.otherClassifier }
     }
 
+    /// How a step may be made here.
+    var strategies: [AdaptiveAttack.Strategy] { AdaptiveAttack.Strategy.all(for: classifier) }
+
+    /// Keys under which the detector judges: one where it draws no noise, as none changes what it says.
+    var keys: Int { sentry.isNoisy ? profile.keys : 1 }
+
     /// Moves all networks to a device.
     public func move(to device: Device) throws {
         try sentry.move(to: device)
@@ -62,17 +68,23 @@ public struct Audit {
             of: data.sets.calibrate.prefix(profile.calibrate),
             mirrored: data.augmentation.flips, observer: bench.observer
         ).flatMap { $0 }
-        let thresholds = [0.01, 0.05].map { ROC.threshold(falsePositiveRate: $0, over: clean) }
-        let stages = try Stages(of: self, on: set, threshold: thresholds[0], bench: bench)
+        let thresholds =
+            [0.01, 0.05].map { ROC.threshold(falsePositiveRate: $0, over: clean) }
+            + [sentry.threshold.logOdds]
+        let stages = try Stages(of: self, on: set, thresholds: thresholds, bench: bench)
         var rows: [AuditReport.Row] = []
+        var farther: [AuditReport.Row] = []
         var proofs: [AuditReport.Proof] = []
         var examples: [Findings.Example] = []
         for budget in profile.budgets(for: set.shape) {
             let unaware = try stages.result(.unaware, budget)
-            let attackers = AdaptiveAttack.Strategy.allCases.map { Stages.Attacker.adaptive($0) }
+            let attackers = strategies.map { Stages.Attacker.adaptive($0) }
             let aware = try (attackers + [.targeted]).map { try stages.result($0, budget) }
-            let probes = try Probes(stages, budget, [unaware] + aware, thresholds[0], of: self)
+            let probes = try Probes(stages, budget, [unaware] + aware, thresholds, of: self)
             proofs += probes.proofs
+            // Curves go on from the largest radius.
+            farther.removeAll { $0.budget.norm == budget.norm }
+            farther += probes.farther
             // Whatever passes, passes: what was tried to test the attacks counts as well.
             rows += ([unaware] + aware).map {
                 AuditReport.Row($0, budget: budget, thresholds: thresholds)
@@ -91,7 +103,11 @@ public struct Audit {
                 data: set.name, testImages: try set.contentHash, libtorch: Engine.loadedVersion,
                 threads: Engine.threadCount, device: bench.device.name,
                 notes: data.notes + (surrogate == nil ? [Self.noTransfer] : [])),
-            thresholds: thresholds, rows: rows, proofs: proofs)
+            thresholds: Array(thresholds.prefix(2)),
+            deployedThreshold: sentry.threshold.logOdds,
+            deployedFalsePositives: Statistics.share(
+                clean.map { sentry.threshold.isExceeded(by: $0) }),
+            keys: keys, rows: rows, farther: farther, proofs: proofs)
         return Findings(report: report, examples: examples)
     }
 
@@ -131,14 +147,17 @@ public struct Audit {
         var name: String
         /// Whether f is wrong, an image.
         var fooled: [Bool]
-        /// The share of keys under which the guard's answer is wrong, flagged or not, an image.
-        var wrong: [Float]
+        /// Whether the guard's answer is wrong under each of some keys, flagged or not, an image.
+        var wrong: [[Bool]]
         /// The guard's log-odds under each key, an image.
         var scores: [[Float]]
         /// L2 norms of the perturbations.
         var norms: [Float]
-        /// The median log-odds at each step of the images that f gets wrong there; of the first piece.
-        var trace: [Float] = []
+        /// The log-odds where f was first wrong on the way, NaN where it never was, an image; of attacks that
+        /// look at them.
+        var firstScores: [Float] = []
+        /// The same where f was last wrong.
+        var lastScores: [Float] = []
         /// A few of the images, and what was made of them, `[n, C, H, W]`.
         var shown: (originals: Tensor, found: Tensor)?
         /// Of the search.
@@ -169,26 +188,84 @@ public enum AuditFault: Error, Equatable, CustomStringConvertible {
 }
 
 extension Audit.Result {
-    /// For each image the try that passes under most keys; of equal ones that whose answer is wrong more
-    /// often, then the calmest.
-    init(bestOf tries: [Self], threshold: Float) throws {
+    /// What keys are for. Whatever is chosen because it passes under some must show what it does under others.
+    enum Keys {
+        /// Every other one, from the first on: for choosing among several tries.
+        case choosing
+        /// The rest: for all figures.
+        case reporting
+
+        /// Those of an image; where there is one alone, it is for both.
+        func among<Value>(_ values: [Value]) -> [Value] {
+            guard values.count > 1 else { return values }
+            return values.indices.filter { $0.isMultiple(of: 2) == (self == .choosing) }
+                .map { values[$0] }
+        }
+    }
+
+    /// For each image the share of keys under which it passes: f is wrong and the guard silent.
+    func passes(_ threshold: Float, under keys: Keys) -> [Double] {
+        fooled.indices.map { image in
+            guard fooled[image] else { return 0 }
+            return Statistics.share(keys.among(scores[image]).map { $0 <= threshold })
+        }
+    }
+
+    /// For each image the share of keys under which the guard's answer is wrong.
+    func wrongShares(under keys: Keys) -> [Double] {
+        wrong.map { Statistics.share(keys.among($0)) }
+    }
+
+    /// For each image the place of the largest share, among those that have one.
+    static func best(_ shares: [[Double]]) -> [Int] {
+        (shares.first ?? []).indices.map { image in
+            shares.indices.filter { image < shares[$0].count }
+                .max { shares[$0][image] < shares[$1][image] } ?? 0
+        }
+    }
+
+    /// For each image the share of keys under which the best of several results passes.
+    /// - Parameter results: the first of all images, others maybe of the first images alone.
+    static func passes(_ results: [Self], _ threshold: Float) -> [Double] {
+        let shares = results.map { $0.passes(threshold, under: .reporting) }
+        return best(results.map { $0.passes(threshold, under: .choosing) }).enumerated()
+            .map { shares[$1][$0] }
+    }
+
+    /// Of the first images alone.
+    func prefix(_ count: Int) -> Self {
+        var part = self
+        part.fooled = Array(fooled.prefix(count))
+        part.wrong = Array(wrong.prefix(count))
+        part.scores = Array(scores.prefix(count))
+        part.norms = Array(norms.prefix(count))
+        return part
+    }
+
+    /// For each image the try that passes under most keys, at all thresholds together; of equal ones that
+    /// whose answer is wrong more often, then the calmest.
+    init(bestOf tries: [Self], thresholds: [Float]) throws {
         self = tries[0]
         guard tries.count > 1 else { return }
-        let passes = tries.map { $0.passes(threshold) }
-        func rank(_ number: Int, _ image: Int) -> (Double, Float, Float) {
-            let scores = tries[number].scores[image]
+        let passes = tries.map { found in
+            thresholds.map { found.passes($0, under: .choosing) }
+        }
+        let wrongs = tries.map { $0.wrongShares(under: .choosing) }
+        func rank(_ number: Int, _ image: Int) -> (Double, Double, Float) {
+            let scores = Keys.choosing.among(tries[number].scores[image])
             return (
-                passes[number][image], tries[number].wrong[image],
+                passes[number].reduce(0) { $0 + $1[image] }, wrongs[number][image],
                 -scores.reduce(0, +) / Float(max(scores.count, 1))
             )
         }
         let best = fooled.indices.map { image in
             tries.indices.max { rank($0, image) < rank($1, image) } ?? 0
         }
+        let mostWrong = Self.best(wrongs)
         for (image, number) in best.enumerated() {
             fooled[image] = tries[number].fooled[image]
             // Whoever wants a wrong answer keeps the try that gives one.
-            wrong[image] = tries.map { $0.wrong[image] }.max() ?? 0
+            wrong[image] = tries[mostWrong[image]].wrong[image]
             scores[image] = tries[number].scores[image]
             norms[image] = tries[number].norms[image]
         }
@@ -201,16 +278,19 @@ extension Audit.Result {
     }
 
     func save(to file: URL) throws {
-        let keys = scores.first?.count ?? 0
+        func table<Value: TensorElement>(_ rows: [[Value]]) throws -> Tensor {
+            try Tensor(rows.flatMap { $0 }, shape: [rows.count, rows.first?.count ?? 0])
+        }
         var tensors: [NamedTensor] = []
         if let shown {
             tensors = [("originals", shown.originals), ("images", shown.found)]
         }
         try Safetensors.write(
             tensors + [
-                ("fooled", Tensor(fooled)), ("norms", Tensor(norms)), ("wrong", Tensor(wrong)),
-                ("scores", Tensor(scores.flatMap { $0 }, shape: [scores.count, keys])),
-                ("seconds", Tensor([Float(seconds)])), ("trace", Tensor(trace)),
+                ("fooled", Tensor(fooled)), ("norms", Tensor(norms)),
+                ("wrong", table(wrong)), ("scores", table(scores)),
+                ("seconds", Tensor([Float(seconds)])), ("first", Tensor(firstScores)),
+                ("last", Tensor(lastScores)),
             ], to: file)
     }
 
@@ -218,19 +298,22 @@ extension Audit.Result {
         let tensors = try Safetensors.read(file).tensors
         guard let fooled = tensors["fooled"], let norms = tensors["norms"],
             let scores = tensors["scores"], let seconds = tensors["seconds"],
-            let trace = tensors["trace"], let wrong = tensors["wrong"]
+            let first = tensors["first"], let last = tensors["last"], let wrong = tensors["wrong"]
         else {
             throw TorchError.badFile(path: file.path, reason: "it holds no result of an audit.")
+        }
+        func rows<Value>(_ values: [Value], of tensor: Tensor) -> [[Value]] {
+            let keys = tensor.shape[1]
+            return (0..<tensor.shape[0]).map { Array(values[$0 * keys..<($0 + 1) * keys]) }
         }
         self.name = name
         self.fooled = try fooled.bools()
         self.norms = try norms.floats()
-        let keys = scores.shape[1]
-        let all = try scores.floats()
-        self.scores = self.fooled.indices.map { Array(all[$0 * keys..<($0 + 1) * keys]) }
+        self.scores = rows(try scores.floats(), of: scores)
+        self.wrong = rows(try wrong.bools(), of: wrong)
         self.seconds = try Double(seconds.floats()[0])
-        self.trace = try trace.floats()
-        self.wrong = try wrong.floats()
+        firstScores = try first.floats()
+        lastScores = try last.floats()
         if let originals = tensors["originals"], let found = tensors["images"] {
             shown = (originals, found)
         }

@@ -7,13 +7,13 @@ extension Audit.Findings.Example {
     static func all(
         of results: [Audit.Result], within budget: AttackBudget, set: ImageSet, threshold: Float
     ) throws -> [Self] {
-        let passes = results.map { $0.passes(threshold) }
+        let passes = results.map { $0.passes(threshold, under: .reporting) }
+        let chosen = Audit.Result.best(
+            results.map { $0.passes(threshold, under: .choosing) })
         let count = results.compactMap { $0.shown?.found.shape[0] }.min() ?? 0
         return try (0..<count).compactMap { image in
-            guard
-                let best = results.indices.max(by: { passes[$0][image] < passes[$1][image] }),
-                let shown = results[best].shown
-            else { return nil }
+            let best = chosen[image]
+            guard let shown = results[best].shown else { return nil }
             return Self(
                 image: image, budget: budget, attack: results[best].name,
                 label: set.classNames[set.labels[image]], isFooled: results[best].fooled[image],

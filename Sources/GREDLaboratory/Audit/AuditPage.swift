@@ -43,7 +43,7 @@ public struct AuditPage {
     }
 
     private func chart(_ norm: AttackBudget.Norm, _ name: String) -> LineChart? {
-        let rows = report.rows.filter { $0.budget.norm == norm }
+        let rows = (report.rows + report.farther).filter { $0.budget.norm == norm }
         guard !rows.isEmpty else { return nil }
         func points(_ attack: String, _ value: (AuditReport.Row) -> Double) -> [Point] {
             [Point(x: 0, y: 0)]
@@ -81,6 +81,8 @@ public struct AuditPage {
 
     private static let caption = """
         The share of images on which the classifier is wrong and, but for the first curve, the guard \
-        silent, within each radius. The attacker who knows the guard has all but its key.
+        silent, within each radius. The attacker who knows the guard has all but its key. Points beyond the \
+        largest radius of the table are of its first images alone, which are attacked there to see whether \
+        success grows to 100%.
         """
 }

@@ -9,67 +9,70 @@ extension Audit {
         let proofs: [AuditReport.Proof]
         /// What was found within the radius: it counts as an attack like any other.
         let results: [Result]
+        /// The worst case in ever wider balls, each with what passed in the smaller ones.
+        let farther: [AuditReport.Row]
 
-        /// How much better the other means may do, in images that pass.
-        private static let tolerance = 0.05
-
-        /// - Parameter tried: what all attacks made of the images, those that follow strategies after the
-        ///   first, in their order.
+        /// - Parameters:
+        ///   - tried: what all attacks made of the images: that which is unaware, then those that follow
+        ///     ``Audit/strategies``, in their order, then others.
+        ///   - thresholds: that of 1%, that of 5%, and the guard's own.
         init(
-            _ stages: Stages, _ budget: AttackBudget, _ tried: [Result], _ threshold: Float,
+            _ stages: Stages, _ budget: AttackBudget, _ tried: [Result], _ thresholds: [Float],
             of audit: Audit
         ) throws {
             let profile = audit.profile
-            let count = min(profile.probedImages, profile.images)
-            func passes(_ result: Result) -> [Double] {
-                Array(result.passes(threshold).prefix(count))
+            let threshold = thresholds[0]
+            let before = tried.map { $0.prefix(profile.probedImages) }
+            let count = before.first?.fooled.count ?? 0
+            let passed = Result.passes(before, threshold)
+            /// The share of images by which the worst case is worse with it.
+            func gain(_ result: Result) -> Proportion {
+                let all = Result.passes(before + [result], threshold).reduce(0, +)
+                let new = Int((all - passed.reduce(0, +)).rounded())
+                return Proportion(successes: max(new, 0), of: count)
             }
-            let all = tried.map(passes)
-            let before = (all.first ?? []).indices.map { image in
-                all.map { $0[image] }.max() ?? 0
+            func percent(_ passes: [Double]) -> String { Figure.percent(Statistics.mean(passes)) }
+            func sentence(_ what: String, _ result: Result) -> String {
+                "SR@1 of \(what): \(percent(result.passes(threshold, under: .reporting))), of \(count) images, \(percent(passed)) before; new: \(gain(result).formatted())."
             }
-            /// The mean over the images, by how much more passes now.
-            func gain(_ result: Result) -> Double {
-                Statistics.mean(zip(passes(result), before).map { max(0, $0 - $1) })
+            let strategies = audit.strategies
+            let shares = before.map {
+                Statistics.mean($0.passes(threshold, under: .choosing))
             }
-            func percent(_ result: Result) -> String {
-                Figure.percent(Statistics.mean(passes(result)))
-            }
-            let strategies = Array(AdaptiveAttack.Strategy.allCases)
-            let best =
-                strategies.indices.max {
-                    Statistics.mean(all[$0 + 1]) < Statistics.mean(all[$1 + 1])
-                } ?? 0
+            let best = strategies.indices.max { shares[$0 + 1] < shares[$1 + 1] } ?? 0
             let strategy = strategies[best]
-            let so = "of \(before.count) images, \(Figure.percent(Statistics.mean(before))) before"
 
-            let far = AttackBudget(
-                budget.norm, budget.norm == .linf ? min(budget.radius * 8, 1) : budget.radius * 8)
-            let everywhere = try stages.result(.adaptive(strategy), far, images: count)
+            var everywhere = before
+            var reached = passed
+            var farther: [AuditReport.Row] = []
+            for factor in [2.0, 4, 8] where !AuditReport.Proof.reachesAll(reached) {
+                let wider = budget.widened(by: factor)
+                if wider == farther.last?.budget { break }
+                everywhere.append(
+                    try stages.result(.adaptive(strategy), wider, images: count))
+                reached = Result.passes(everywhere, threshold)
+                farther.append(
+                    AuditReport.Row(worstOf: everywhere, budget: wider, thresholds: thresholds))
+            }
+            let largest = farther.last?.budget ?? budget
             let longer = try stages.result(.longer(strategy), budget, images: count)
-            let trace = (tried.dropFirst().first?.trace ?? []).filter(\.isFinite)
-            let tenth = max(trace.count / 10, 1)
-            let (first, last) = (
-                Statistics.mean(trace.prefix(tenth).map { Double($0) }),
-                Statistics.mean(trace.suffix(tenth).map { Double($0) })
-            )
+            // The first strategy is the selective one.
+            let search = tried[1]
+            let fall = AuditReport.Proof.falls(
+                from: search.firstScores, to: search.lastScores, threshold: threshold)
             var proofs = [
                 AuditReport.Proof(
                     "Success grows with the radius to 100%", within: budget,
-                    holds: Statistics.mean(passes(everywhere)) >= 0.95,
-                    "SR@1 of \(strategy.rawValue) within \(far.title): \(percent(everywhere)); within \(budget.title), all attacks, \(so)."
+                    holds: AuditReport.Proof.reachesAll(reached),
+                    "SR@1 of \(strategy.rawValue) within ever wider balls, and of all attacks within \(budget.title), up to \(largest.title): \(percent(reached)), of \(count) images, \(percent(passed)) before."
                 ),
                 AuditReport.Proof(
                     "Twice the steps change nothing", within: budget,
-                    holds: gain(longer) <= Self.tolerance,
-                    "SR@1 of \(strategy.rawValue) with \(2 * profile.steps) steps: \(percent(longer)), \(so); new: \(Figure.percent(gain(longer)))."
-                ),
+                    holds: AuditReport.Proof.isNothingNew(gain(longer)),
+                    sentence("\(strategy.rawValue) with \(2 * profile.steps) steps", longer)),
                 AuditReport.Proof(
-                    "The search gets somewhere", within: budget,
-                    holds: trace.isEmpty || last < first,
-                    trace.isEmpty
-                        ? "f was never wrong on the way."
-                        : "Where f is wrong, the median log-odds go from \(Figure.fixed(first, digits: 2)) to \(Figure.fixed(last, digits: 2)) (selective, first and last tenth); the guard is silent up to \(Figure.fixed(Double(threshold), digits: 2))."
+                    "The search gets somewhere", within: budget, holds: fall.holds,
+                    "f was wrong on the way on \(fall.images) of \(search.fooled.count) images; on \(fall.calmed) of them the log-odds are lower in the end than at first, or the guard silent (selective)."
                 ),
             ]
             var results = [longer]
@@ -80,9 +83,10 @@ extension Audit {
                 proofs.append(
                     AuditReport.Proof(
                         "An attack without gradients does no better", within: budget,
-                        holds: gain(square) <= Self.tolerance,
-                        "SR@1 of Square on guard and classifier together, \(profile.queries) queries: \(percent(square)), \(so); new: \(Figure.percent(gain(square)))."
-                    ))
+                        holds: AuditReport.Proof.isNothingNew(gain(square)),
+                        sentence(
+                            "Square on guard and classifier together, \(profile.queries) queries",
+                            square)))
             }
             if let surrogate = audit.surrogate {
                 let transfer = try stages.result(.transfer(surrogate), budget, images: count)
@@ -90,11 +94,10 @@ extension Audit {
                 proofs.append(
                     AuditReport.Proof(
                         "What passes another guard does no better here", within: budget,
-                        holds: gain(transfer) <= Self.tolerance,
-                        "SR@1 of the selective attack on a guard of another seed: \(percent(transfer)), \(so); new: \(Figure.percent(gain(transfer)))."
-                    ))
+                        holds: AuditReport.Proof.isNothingNew(gain(transfer)),
+                        sentence("the selective attack on a guard of another seed", transfer)))
             }
-            (self.proofs, self.results) = (proofs, results)
+            (self.proofs, self.results, self.farther) = (proofs, results, farther)
         }
     }
 }

@@ -43,7 +43,7 @@ public struct AuditReport: Codable, Sendable {
         /// Its 95% bounds.
         public var fooledInterval: [Double]
         /// SR@1: the share on which f is wrong and the guard says benign at the threshold that 1% of clean
-        /// images exceed, the mean over the guard's keys.
+        /// images exceed, the mean over the guard's keys: of those under which nothing was chosen.
         public var passesAt1Percent: Double
         /// Its 95% bounds.
         public var passesAt1PercentInterval: [Double]
@@ -54,8 +54,12 @@ public struct AuditReport: Codable, Sendable {
         public var passesAt5Percent: Double
         /// Its 95% bounds.
         public var passesAt5PercentInterval: [Double]
-        /// The share on which the guard's own answer is wrong, because it is silent or because it gives a
-        /// wrong label back, the mean over some keys.
+        /// The same at the guard's own threshold, by which it is deployed.
+        public var passesAsDeployed: Double
+        /// Its 95% bounds.
+        public var passesAsDeployedInterval: [Double]
+        /// The share on which the guard's own answer is wrong, at the threshold of 1%, because it is silent or
+        /// because it gives a wrong label back, the mean over some keys.
         public var answerWrong: Double
         /// Its 95% bounds.
         public var answerWrongInterval: [Double]
@@ -88,8 +92,17 @@ public struct AuditReport: Codable, Sendable {
     public var provenance: Provenance
     /// The log-odds that 1% and 5% of the clean images exceed.
     public var thresholds: [Float]
+    /// The guard's own threshold.
+    public var deployedThreshold: Float
+    /// The share of the clean images that exceed it.
+    public var deployedFalsePositives: Double
+    /// Keys under which the detector judged each image: one where none changes what it says.
+    public var keys: Int
     /// In the order in which they were tried.
     public var rows: [Row]
+    /// The worst case beyond the largest radius of each norm, up to where nearly all images pass: of the first
+    /// images alone, by the best strategy.
+    public var farther: [Row]
     /// Made at each radius: whether the guard's gradients lie.
     public var proofs: [Proof]
 
@@ -104,7 +117,7 @@ public struct AuditReport: Codable, Sendable {
             })
         else { return "Nothing was tried." }
         return
-            "An attacker who knows the guard, within \(worst.budget.title), makes the classifier wrong and the guard silent on \(Figure.percent(worst.passesAt1Percent)) of images (at 1% false positives; \(worst.images) images, profile \(provenance.profile.name))."
+            "An attacker who knows the guard, within \(worst.budget.title), makes the classifier wrong and the guard silent on \(Figure.percent(worst.passesAt1Percent)) of the images that the classifier gets right (at 1% false positives; \(Figure.percent(worst.passesAsDeployed)) at the guard's own threshold; \(worst.images) images, profile \(provenance.profile.name))."
     }
 
     /// What goes into the guard's model card.
@@ -117,7 +130,9 @@ public struct AuditReport: Codable, Sendable {
                 GuardAudit.Cell(
                     within: $0.budget.title,
                     passes: GuardFigures.Share(
-                        $0.passesAt1Percent, interval: $0.passesAt1PercentInterval))
+                        $0.passesAt1Percent, interval: $0.passesAt1PercentInterval),
+                    asDeployed: GuardFigures.Share(
+                        $0.passesAsDeployed, interval: $0.passesAsDeployedInterval))
             }, doubts: proofs.filter { !$0.holds }.map { "\($0.claim) (\($0.within.title))" })
     }
 
@@ -164,17 +179,24 @@ public struct AuditReport: Codable, Sendable {
         row.attack == Row.worst && proofs.contains { $0.within == row.budget && !$0.holds }
     }
 
+    private var judged: String {
+        keys > 1
+            ? "the mean over \(keys / 2) keys of the guard; as many others chose where there was a choice"
+            : "under one key of the guard, as none changes what its detector says"
+    }
+
     /// A row an attack.
     public var table: Table {
         var table = Table(
             columns: [
                 "within", "attacker", .number("images"), .number("f wrong (95%)"),
-                .number("and unseen, SR@5 (95%)"), .number("SR@1 (95%)"), .number("in ten tries"),
+                .number("and unseen, SR@5 (95%)"), .number("SR@1 (95%)"),
+                .number("as deployed (95%)"), .number("in ten tries"),
                 .number("answer wrong (95%)"), .number("median L2"),
                 .number("s an image"),
             ],
             note:
-                "f wrong: without a guard. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; judged at 8 bits, the mean over \(provenance.profile.keys) keys of the guard. In ten tries: unseen at 1% in at least one of ten, each with other noise. Answer wrong: the guard is silent, or flags and gives a wrong label back. Unaware: PGD that knows f alone. Worst: for each image the best of all attacks, those among them that the claims below were tried with."
+                "Of the images that f gets right. f wrong: without a guard. SR@1, SR@5: f wrong and the guard silent, where 1% and 5% of clean images are flagged; as deployed: the same at the guard's own threshold, which flags \(Figure.percent(deployedFalsePositives)) of them. Judged at 8 bits, \(judged). In ten tries: unseen at 1% in at least one of ten, each with other noise. Answer wrong: the guard is silent at 1%, or flags and gives a wrong label back. Unaware: PGD that knows f alone. Worst: for each image the best of all attacks, those among them that the claims below were tried with."
         )
         for row in rows {
             func share(_ value: Double, _ interval: [Double]) -> String {
@@ -186,6 +208,7 @@ public struct AuditReport: Codable, Sendable {
                 share(row.fooled, row.fooledInterval),
                 share(row.passesAt5Percent, row.passesAt5PercentInterval),
                 share(row.passesAt1Percent, row.passesAt1PercentInterval),
+                share(row.passesAsDeployed, row.passesAsDeployedInterval),
                 Figure.fixed(row.passesInTenTries),
                 share(row.answerWrong, row.answerWrongInterval),
                 Figure.fixed(row.medianL2 ?? .nan), Figure.fixed(row.secondsPerImage, digits: 1),
@@ -198,41 +221,38 @@ public struct AuditReport: Codable, Sendable {
 extension AuditReport.Row {
     static let worst = "worst"
 
+    /// - Parameter thresholds: that of 1%, that of 5%, and the guard's own.
     init(_ result: Audit.Result, budget: AttackBudget, thresholds: [Float]) {
-        let passes = thresholds.map { result.passes($0) }
         self.init(
-            result.name, budget, fooled: result.fooled, wrong: result.wrong, passes: passes,
-            norms: result.norms, seconds: result.seconds)
+            result.name, budget, fooled: result.fooled,
+            wrong: result.wrongShares(under: .reporting),
+            passes: thresholds.map { result.passes($0, under: .reporting) }, norms: result.norms,
+            seconds: result.seconds)
     }
 
-    /// For each image whichever passes under most keys.
-    /// - Parameter results: the first of all images, others maybe of the first images alone.
+    /// For each image whichever passes under most keys, and under others than those for the figures.
+    /// - Parameters:
+    ///   - results: the first of all images, others maybe of the first images alone.
+    ///   - thresholds: that of 1%, that of 5%, and the guard's own.
     init(worstOf results: [Audit.Result], budget: AttackBudget, thresholds: [Float]) {
-        let count = results.first?.fooled.count ?? 0
-        let all = thresholds.map { threshold in results.map { $0.passes(threshold) } }
-        func tries(_ image: Int) -> [Int] {
-            results.indices.filter { image < results[$0].fooled.count }
-        }
-        let best = (0..<count).map { image in
-            tries(image).max { all[0][$0][image] < all[0][$1][image] } ?? 0
-        }
+        let images = (results.first?.fooled ?? []).indices
+        let calmest = Audit.Result.best(
+            results.map { $0.passes(thresholds[0], under: .choosing) })
+        let mostWrong = Audit.Result.best(results.map { $0.wrongShares(under: .choosing) })
+        let wrong = results.map { $0.wrongShares(under: .reporting) }
         self.init(
             Self.worst, budget,
-            fooled: (0..<count).map { image in
-                tries(image).contains { results[$0].fooled[image] }
+            fooled: images.map { image in
+                results.contains { image < $0.fooled.count && $0.fooled[image] }
             },
-            wrong: (0..<count).map { image in
-                tries(image).map { results[$0].wrong[image] }.max() ?? 0
-            },
-            passes: all.map { shares in
-                (0..<count).map { image in tries(image).map { shares[$0][image] }.max() ?? 0 }
-            },
-            norms: best.enumerated().map { results[$1].norms[$0] },
+            wrong: images.map { wrong[mostWrong[$0]][$0] },
+            passes: thresholds.map { Audit.Result.passes(results, $0) },
+            norms: images.map { results[calmest[$0]].norms[$0] },
             seconds: results.map(\.seconds).reduce(0, +))
     }
 
     private init(
-        _ attack: String, _ budget: AttackBudget, fooled: [Bool], wrong: [Float],
+        _ attack: String, _ budget: AttackBudget, fooled: [Bool], wrong: [Double],
         passes: [[Double]], norms: [Float], seconds: Double
     ) {
         self.attack = attack
@@ -249,17 +269,36 @@ extension AuditReport.Row {
         (passesAt1Percent, passesAt1PercentInterval) = share(passes[0])
         passesInTenTries = Statistics.mean(passes[0].map { 1 - pow(1 - $0, 10) })
         (passesAt5Percent, passesAt5PercentInterval) = share(passes[1])
-        (answerWrong, answerWrongInterval) = share(wrong.map { Double($0) })
+        (passesAsDeployed, passesAsDeployedInterval) = share(passes[2])
+        (answerWrong, answerWrongInterval) = share(wrong)
         medianL2 = Statistics.median(norms.indices.filter { passes[0][$0] > 0.5 }.map { norms[$0] })
         secondsPerImage = seconds / Double(max(fooled.count, 1))
     }
 }
 
-extension Audit.Result {
-    /// For each image the share of keys under which it passes: f is wrong and the guard silent.
-    func passes(_ threshold: Float) -> [Double] {
-        fooled.indices.map { image in
-            fooled[image] ? Statistics.share(scores[image].map { $0 <= threshold }) : 0
-        }
+/// What a claim stands on, as numbers.
+extension AuditReport.Proof {
+    /// Whether nearly all images pass under most keys.
+    /// - Parameter passes: of each image the share of keys.
+    static func reachesAll(_ passes: [Double]) -> Bool {
+        Statistics.share(passes.map { $0 > 0.5 }) >= 0.95
+    }
+
+    /// Whether so little passes that did not before that chance may have done it: not surely more than one
+    /// image in twenty.
+    static func isNothingNew(_ gain: Proportion) -> Bool { gain.wilson95.lowerBound <= 0.05 }
+
+    /// Whether a search calms the detector on at least three in four of the images that f gets wrong on the
+    /// way; never where f gets none wrong.
+    /// - Parameters:
+    ///   - first: the log-odds of each image where f was first wrong, NaN where it never was.
+    ///   - last: where it was last wrong.
+    ///   - threshold: an image that the guard does not see needs no calming.
+    static func falls(from first: [Float], to last: [Float], threshold: Float) -> (
+        holds: Bool, images: Int, calmed: Int
+    ) {
+        let wrong = zip(first, last).filter { !$0.isNaN && !$1.isNaN }
+        let calmed = wrong.count { $1 < $0 || $1 <= threshold }
+        return (!wrong.isEmpty && 4 * calmed >= 3 * wrong.count, wrong.count, calmed)
     }
 }

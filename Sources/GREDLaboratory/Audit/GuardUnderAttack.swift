@@ -13,9 +13,17 @@ struct GuardUnderAttack {
     /// What tells adversarial images from benign ones.
     enum Watch {
         /// One network, or the paper's two, CNN_org first, of which the surer decides (Eq. 12).
-        case detectors([Detector])
+        case detectors([Detector], following: Followed = .larger)
         /// One detector for all attacks.
         case universal(UniversalDetector)
+    }
+
+    /// Whose gradient stands for the decision of the paper's two networks, which as it is changes hands.
+    enum Followed {
+        /// That of the larger log-odds, as in the paper's L + 1 classifier: with it both are led down.
+        case larger
+        /// That of their sum: at even odds the surer one says adversarial exactly where that is positive.
+        case sum
     }
 
     /// f itself.
@@ -39,7 +47,7 @@ struct GuardUnderAttack {
     init(_ sentry: Guard, sharpness: Double) throws {
         let watch: Watch =
             switch sentry.detection {
-            case .paper(let org, let sen): .detectors([org, sen])
+            case .paper(let org, let sen): .detectors([org, sen], following: .sum)
             case .universal(let detector): .universal(detector)
             }
         try self.init(sentry.classifier, watchedBy: watch, sharpness: sharpness)
@@ -77,17 +85,15 @@ struct GuardUnderAttack {
         return try judged(images, pair, draws)
     }
 
-    /// The gradient of something that is made of f's logits alone, `[N, C, H, W]`.
-    func gradient(at images: Tensor, of function: (_ logits: Tensor) throws -> Tensor) throws
-        -> Tensor
-    {
-        try Gradient.valueAndGradient(at: images) { try function(exact.logits(of: $0)) }.gradient
-    }
-
     /// The same without gradients, which is much cheaper.
     func values(for images: Tensor, draws: [[RandomStream]]) throws -> Answer {
         let pair = try exact.inputSensitivity(of: images)
         return try judged(images, pair, draws)
+    }
+
+    /// What f's last layers read, `[N, …]`; its logits where it shows no middle layers.
+    func features(of images: Tensor) throws -> Tensor {
+        try classifier.layers?.middleLayers(of: images).outputs.last ?? exact.logits(of: images)
     }
 
     private func judged(
@@ -99,15 +105,14 @@ struct GuardUnderAttack {
                 sensitivity: pair, noise: noise)
         }
         switch watch {
-        case .detectors(let detectors):
+        case .detectors(let detectors, following: let followed):
             let opinions = try detectors.map { try $0.judge(images: images, sensitivity: pair) }
             let all = try Tensor.stacked(opinions.map(\.logit))
             guard opinions.count == 2 else { return try answer(all, nil) }
-            // Who flags is the larger of both; to be calm both must be led down, whoever decides.
             let decided = try EntropyFusion.joined(org: opinions[0], sen: opinions[1])
                 .opinion.logit
-            return try answer(
-                decided.followed(by: all.maximum(over: [0])).unsqueezed(0), nil)
+            let led = try followed == .sum ? all.sum([0]) : all.maximum(over: [0])
+            return try answer(decided.followed(by: led).unsqueezed(0), nil)
         case .universal(let detector):
             let description = detector.description
             let readings = try draws.map { streams in
@@ -119,4 +124,16 @@ struct GuardUnderAttack {
                 .stacked(readings.map { try detector.judge($0).logit }), readings.first?.labelling)
         }
     }
+}
+
+extension Classifier {
+    /// The network as one that shows its middle layers, where it does.
+    var layers: (any LayeredNetwork)? {
+        (self as? any TunableClassifier)?.network as? any LayeredNetwork
+    }
+}
+
+extension Guard {
+    /// Whether the detector draws noise, so that keys and draws change what it says.
+    var isNoisy: Bool { detection.noiseStrengths > 0 }
 }

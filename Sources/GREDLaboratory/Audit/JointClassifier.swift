@@ -13,21 +13,28 @@ final class JointClassifier: Classifier {
     let inputShape: ImageShape
     let classNames: [String]
     let device: Device
-    private let subject: GuardUnderAttack
+    private let subjects: [GuardUnderAttack]
     private let threshold: Double
     private let draws: Int
+    /// How many passes with gradients there are likely to be, and how many there were.
+    private let expectedPasses: Int
+    private var passes = 0
 
     /// - Parameters:
+    ///   - subjects: the same guard with ever closer smooth copies of f, followed one after another in equal
+    ///     parts of the passes; at least one.
+    ///   - passes: how many an attack is likely to take.
     ///   - threshold: the log-odds from which on an image counts as adversarial.
     ///   - draws: of the detector's noise, whose mean decides: with few, a search finds lucky noise.
-    init(_ subject: GuardUnderAttack, threshold: Double, draws: Int = 1) {
-        let classifier = subject.classifier
+    init(_ subjects: [GuardUnderAttack], passes: Int = 1, threshold: Double, draws: Int = 1) {
+        let classifier = subjects[0].classifier
         inputShape = classifier.inputShape
         classNames = classifier.classNames + ["adversarial"]
         device = classifier.device
+        self.subjects = subjects
         self.threshold = threshold
         self.draws = draws
-        self.subject = subject
+        expectedPasses = max(passes, 1)
     }
 
     func move(to device: Device) throws {}
@@ -38,8 +45,12 @@ final class JointClassifier: Classifier {
             try GuardKey("draw \($0)").streams(for: images.detached(), purpose: "noise")
         }
         guard images.requiresGradient else {
-            return try joined(subject.values(for: images, draws: draws))
+            return try joined(subjects[0].values(for: images, draws: draws))
         }
+        // The middle of the pass: where there is only one, the middle copy is followed.
+        let share = (Double(passes) + 0.5) / Double(expectedPasses)
+        let subject = subjects[min(Int(share * Double(subjects.count)), subjects.count - 1)]
+        passes += 1
         return try Gradient.recording { try joined(subject.answer(for: images, draws: draws)) }
     }
 
@@ -48,5 +59,14 @@ final class JointClassifier: Classifier {
         let excess = try answer.logOdds - threshold
         let last = try (excess + 1) * logits.maximum(over: [1])
         return try .concatenated([logits, last.unsqueezed(1)], dimension: 1)
+    }
+
+    /// What was joined: f's logits, up to a shift, and by how much the detector's log-odds exceed the
+    /// threshold.
+    static func parts(of logits: Tensor) throws -> (logits: Tensor, excess: Tensor) {
+        let last = logits.shape[1] - 1
+        let own = try logits.sliced(0..<last, dimension: 1)
+        let flagged = try logits.sliced(last..<(last + 1), dimension: 1).squeezed(1)
+        return (own, try flagged / own.maximum(over: [1]) - 1)
     }
 }

@@ -3,8 +3,8 @@ import GREDAttacks
 import GREDClassifiers
 import LibTorch
 
-/// The guard's way back to a label, as somebody sees it who does not mind being seen by the detector as long
-/// as the label that is given back is wrong.
+/// The guard's way back to a label, as somebody sees it who wants a wrong answer whatever the detector says:
+/// f is to be wrong, the label that is given back as well, and the detector calm.
 ///
 /// The gradient goes through all that a ``RecoveryChooser`` weighs: f on the image, on noisy copies and after
 /// the step back, the detector's log-odds, and the rectifier on masked copies. Noise and masks are drawn anew
@@ -36,13 +36,14 @@ struct RecoveryUnderAttack {
             let leads = try self.leads(at: watched, goal, answer, subject, draws.first ?? [])
             // An aim that is reached loses its weight to those that are not. The rectifier stays an aim of
             // its own where a chooser weighs it: it is what moves slowest.
-            let aims = [leads.own, leads.rectified] + (chooser == nil ? [] : [leads.given])
+            let calm = try threshold - answer.logOdds
+            let aims = [calm, leads.own, leads.rectified] + (chooser == nil ? [] : [leads.given])
             let sum = try Tensor.stacked(aims.map { try -(-$0).softplus() }).sum([0])
             return (sum, (answer.logits, try -wrongness(leads.own, leads.given, answer.logOdds)))
         }
         return AdaptiveAttack.Direction(
             direction: try gradient.withoutNaN(), logits: try logits.detached(),
-            score: try score.detached())
+            score: try score.detached(), worst: try score.detached())
     }
 
     /// In which share of the draws the guard's answer is wrong, `[N]`; of equal ones the surer is higher.

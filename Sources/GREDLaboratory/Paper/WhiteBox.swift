@@ -51,17 +51,26 @@ public struct WhiteBoxRow: Sendable, Codable {
     public var attempted: Int
     /// The share on which f says what the attacker wants and the defence says benign, by Eq. 12.
     public var success: ComparedFigure
-    /// The median L2 norm of those; nil where there are none.
+    /// The mean L2 norm of those, as in the paper; nil where there are none.
+    public var meanL2: Double?
+    /// The median.
     public var medianL2: Double?
-    /// The paper's (Table 6), where it prints one.
+    /// The paper's mean (Table 6), where it prints one.
     public var paperL2: Double?
     /// The share of those whose true label the rectifier for all attacks gives back; nil where there are
     /// none.
     public var recovered: ComparedFigure?
-    /// Passes forward of f and detectors together, an image.
+    /// Passes forward, an image, of whatever was asked: f, or f with its smooth copy and the detectors.
     public var passes: Double
     /// Of the search, an image.
     public var seconds: Double
+
+    /// Whether more than one image in a hundred resists the attack with nothing in its way, which none should:
+    /// as it left them, which is what the paper counts.
+    var isTooWeak: Bool {
+        let mustReachAll = attack != .fgsmU && attack != .deepFoolU
+        return mustReachAll && defence == .none && rendition == .unrounded && success.ours < 0.99
+    }
 }
 
 /// Figure 4: one image, and what a white-box attack made of it.
@@ -89,22 +98,24 @@ private struct WhiteBoxOutcome: Codable {
     var norms: [String: [Float]]
     var passes: Double
     var seconds: Double
-    /// PNGs of the first image and of what became of it.
+    /// The place of the first image on which it succeeded, before rounding; of the first where there is none.
+    var shown = 0
+    /// PNGs of that image and of what became of it.
     var original = Data()
     var adversarial = Data()
 }
 
 extension PaperSetting {
     private struct WhiteBoxConfiguration: Encodable {
-        var version = 4
+        var version = 6
         var test: Scope
-        var training: [Scope]
+        var rectifier: RectifierConfiguration
         var choices: PaperChoices
         var defence: WhiteBoxRow.Defence
         var images: Int
-        var sharpness: Double
+        var sharpness: [Double]
         var detectorWidth: Double
-        var plans: [TrainingPlan]
+        var plan: TrainingPlan
     }
 
     /// The attack against each defence, in both renditions, and what it looks like.
@@ -116,14 +127,11 @@ extension PaperSetting {
         for defence in WhiteBoxRow.Defence.allCases {
             let configuration = WhiteBoxConfiguration(
                 test: try scope(attack, isTest: true),
-                training: try profile.attacks.map { try scope($0) },
+                rectifier: try rectifierConfiguration(.forAll),
                 choices: profile.whiteBoxChoices(choices),
-                defence: defence, images: profile.whiteBoxImages, sharpness: Self.sharpness,
-                detectorWidth: profile.detectorWidth,
-                plans: [
-                    profile.plan(epochs: profile.detectorEpochs, seed: bench.seed),
-                    profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed),
-                ])
+                defence: defence, images: profile.whiteBoxImages,
+                sharpness: AdaptiveAttack.sharpness, detectorWidth: profile.detectorWidth,
+                plan: profile.plan(epochs: profile.detectorEpochs, seed: bench.seed))
             let outcome = try bench.figures(of: "paper-white-box", configuration) {
                 try attacked(attack, past: defence)
             }
@@ -137,14 +145,14 @@ extension PaperSetting {
         return (rows, pictures)
     }
 
-    /// How closely the smooth copy of f follows f.
-    private static let sharpness = 30.0
-
     private func attacked(
         _ attack: PaperAttack, past defence: WhiteBoxRow.Defence
     ) throws -> WhiteBoxOutcome {
         let set = testImages.prefix(profile.whiteBoxImages)
         let detectors = try defence.detectors(self.detectors(attack, .unrounded))
+        let subjects = try (detectors.isEmpty ? [] : AdaptiveAttack.sharpness).map {
+            try GuardUnderAttack(classifier, watchedBy: .detectors(detectors), sharpness: $0)
+        }
         let rectifier = try rectifier(.forAll)
         let copies = MaskedCopies(
             alpha: try alpha(attack), choice: .sensitive, count: Int(choices.copies))
@@ -172,13 +180,8 @@ extension PaperSetting {
             let search = WhiteBoxAttack(
                 attack: attack, choices: profile.whiteBoxChoices(choices), images: images,
                 goal: goal, seeds: seeds, meter: meter)
-            let subject =
-                detectors.isEmpty
-                ? nil
-                : try GuardUnderAttack(
-                    classifier, watchedBy: .detectors(detectors), sharpness: Self.sharpness)
-            let found = try search.search(past: subject, classifier: classifier)
-            let rounded = try search.rounded(found, past: subject, classifier: classifier)
+            let found = try search.search(past: subjects, classifier: classifier)
+            let rounded = try search.rounded(found, past: subjects, classifier: classifier)
             outcome.seconds += Date().timeIntervalSince(before)
             passes += meter.forward.reduce(0, +)
             for rendition in Rendition.allCases {
@@ -192,10 +195,15 @@ extension PaperSetting {
                 outcome.norms[rendition.rawValue, default: []] += try (shown - images).rowNorms()
                     .floats()
             }
-            if start == 0, [1, 3].contains(images.shape[1]) {
-                outcome.original = Data(try PNG.encode(images.rows([0]).squeezed(0)))
+            // The first image of all, until there is one on which it succeeded.
+            let place =
+                outcome.succeeded[Rendition.unrounded.rawValue]?.firstIndex(of: true) ?? 0
+            if [1, 3].contains(images.shape[1]), range.contains(place) {
+                let row = [place - start]
+                outcome.shown = place
+                outcome.original = Data(try PNG.encode(images.rows(row).squeezed(0)))
                 outcome.adversarial = Data(
-                    try PNG.encode(EightBits.rounded(found.rows([0])).squeezed(0)))
+                    try PNG.encode(EightBits.rounded(found.rows(row)).squeezed(0)))
             }
             try bench.observer.advance(to: range.upperBound, note: "")
         }
@@ -234,8 +242,8 @@ extension WhiteBoxPicture {
         self.defence = defence
         original = Array(outcome.original)
         adversarial = Array(outcome.adversarial)
-        succeeded = outcome.succeeded[Rendition.unrounded.rawValue]?.first ?? false
-        norm = outcome.norms[Rendition.unrounded.rawValue]?.first ?? .nan
+        succeeded = outcome.succeeded[Rendition.unrounded.rawValue]?[outcome.shown] ?? false
+        norm = outcome.norms[Rendition.unrounded.rawValue]?[outcome.shown] ?? .nan
     }
 }
 
@@ -257,6 +265,7 @@ extension WhiteBoxRow {
                 attack.isTargeted ? .table5 : .table4, data, row: attack.rawValue, column: column),
             isJudged: false)
         let norms = outcome.norms[rendition.rawValue] ?? []
+        meanL2 = places.isEmpty ? nil : Statistics.mean(places.map { Double(norms[$0]) })
         medianL2 = Statistics.median(places.map { norms[$0] })
         paperL2 = PaperNumbers.cell(.table6, data, row: attack.rawValue, column: column)?.value
         let given = outcome.recovered[rendition.rawValue] ?? []

@@ -6,7 +6,8 @@ import LibTorch
 ///
 /// Targeted attacks are run on that classifier as on any other. Untargeted ones have two stages: first f is
 /// fooled, then the label that it was led to is held as the target, and the detectors are calmed from where
-/// the first stage ended. DDN alone looks for its direction anew, as it always starts at the image.
+/// the first stage ended. DDN alone looks for its direction anew, as it always starts at the image; and
+/// DeepFool holds no label: any wrong one will do.
 struct WhiteBoxAttack {
     let attack: PaperAttack
     let choices: PaperChoices
@@ -15,18 +16,18 @@ struct WhiteBoxAttack {
     let seeds: ImageSeeds
     let meter: AttackMeter
 
-    /// - Parameter subject: f with its detectors; nil where there are none.
-    func search(past subject: GuardUnderAttack?, classifier: any Classifier) throws -> Tensor {
+    /// - Parameter subjects: f with its detectors, its smooth copies ever closer to it, followed one after
+    ///   another; none where nothing stands between the attacker and f.
+    func search(past subjects: [GuardUnderAttack], classifier: any Classifier) throws -> Tensor {
         let plain = AttackBatch(
             images, towards: goal, against: classifier, seeds: seeds, meter: meter)
         let copy = try SearchCopy(of: classifier)
-        guard let subject else {
+        guard !subjects.isEmpty else {
             return try attack.attack(choices).perturb(plain, searchingOn: copy)
         }
-        let joint = JointClassifier(subject, threshold: 0)
-        if attack.isTargeted {
-            return try attack.attack(choices).perturb(batch(goal, joint))
-        }
+        let guarded = guarded
+        let joint = JointClassifier(subjects, passes: guarded.expectedPasses, threshold: 0)
+        if attack.isTargeted { return try guarded.perturb(batch(goal, joint)) }
         switch attack {
         case .fgsmU:
             // Half of ε for each stage.
@@ -38,19 +39,16 @@ struct WhiteBoxAttack {
             ).ascent(at: first)
             return try (first + gradient.sign() * half.epsilon).clamped(min: 0, max: 1)
         case .deepFoolU:
-            let first = try attack.attack(choices).perturb(plain, searchingOn: copy)
-            return try calmed(first, subject)
+            return try calmed(
+                attack.attack(choices).perturb(plain, searchingOn: copy), batch(goal, joint))
         default:
             let first = try attack.attack(choices).perturb(plain, searchingOn: copy)
             let goal = try held(first, classifier)
             let second = batch(goal, joint)
             let found: Tensor
-            switch attack.attack(choices) {
+            switch guarded {
             case let pgd as PGD: return try pgd.search(second, from: first)
-            case var cw as CW:
-                // A start inside the box brightens all that is black, which CNN_org sees at once.
-                cw.margin = 0
-                found = try cw.search(second, from: first)
+            case let cw as CW: found = try cw.search(second, from: first)
             case let other: found = try other.perturb(second)
             }
             // Where the detectors stay, f is fooled all the same.
@@ -62,13 +60,23 @@ struct WhiteBoxAttack {
     /// At 8 bits; what a minimum-norm attack found is lengthened until f and its detectors say of the rounded
     /// image what they say of it.
     func rounded(
-        _ found: Tensor, past subject: GuardUnderAttack?, classifier: any Classifier
+        _ found: Tensor, past subjects: [GuardUnderAttack], classifier: any Classifier
     ) throws -> Tensor {
         guard attack.isMinimumNorm else { return try EightBits.rounded(found) }
         let goal = try attack.isTargeted ? goal : held(found, classifier)
-        return try EightBits.finished(
-            found, from: images, towards: goal,
-            against: subject.map { JointClassifier($0, threshold: 0) } ?? classifier)
+        let judge: any Classifier =
+            if subjects.isEmpty { classifier } else { JointClassifier(subjects, threshold: 0) }
+        return try EightBits.finished(found, from: images, towards: goal, against: judge)
+    }
+
+    /// The attack as it is run on f with its detectors.
+    private var guarded: any Attack {
+        guard var cw = attack.attack(choices) as? CW else { return attack.attack(choices) }
+        // Half a level of 8 bits. A start further inside the box brightens all that is black, which CNN_org
+        // sees at once; at its edge tanh is flat, and small steps never leave it.
+        cw.margin = 1.0 / 512
+        cw.learningRate = 0.1
+        return cw
     }
 
     private func batch(_ goal: Goal, _ joint: JointClassifier) -> AttackBatch {
@@ -81,30 +89,49 @@ struct WhiteBoxAttack {
         return .targeted(try Targets(wrong.argmax(1)))
     }
 
-    /// DeepFool's second stage: steps to where the detectors, taken to be linear, are calm.
-    private func calmed(_ start: Tensor, _ subject: GuardUnderAttack) throws -> Tensor {
-        var current = start
-        let none = [seeds.indices.indices.map { seeds.stream(at: $0, purpose: "no noise") }]
-        for _ in 0..<Int(choices.deepFoolSteps) {
-            let (step, isCalm) = try Gradient.recording {
+    /// DeepFool's second stage: steps to where f and the detectors, taken to be linear, are both overcome. Each
+    /// goes towards the detectors' calm, or where f has returned to the truth, away from that. An image is
+    /// finished as soon as f is wrong and the detectors are calm; one that never is stays as it was.
+    private func calmed(_ first: Tensor, _ batch: AttackBatch) throws -> Tensor {
+        let steps = Int(choices.deepFoolSteps)
+        var results = first
+        // The images still searched for, and where they are.
+        var rest = batch
+        var current = first
+        for step in 0...steps {
+            let (move, isDone) = try Gradient.recording {
                 let watched = try current.watched()
-                let logOdds = try subject.answer(for: watched, draws: none).logOdds
-                let found = try Gradient.of([logOdds], towards: [watched])[0]
-                let gradient = try (found ?? watched.detached().zerosLike()).withoutNaN()
+                let (logits, excess) = try JointClassifier.parts(of: rest.logits(of: watched))
+                let lead = try rest.goal.lead(in: logits)
+                let isWrong = try lead.detached() .> 0
+                // What is to fall below 0.
+                let height = try isWrong.choose(excess, -lead)
+                let found = try Gradient.of([height], towards: [watched])[0]
+                rest.countBackward()
+                let gradient = try (found ?? watched.zerosLike()).withoutNaN().detached()
                 let norm = try gradient.rowNorms().clamped(min: 1e-12)
-                let value = try logOdds.detached()
                 let reach =
-                    try (value.clamped(min: 0) + 1e-3) / norm.square()
+                    try (height.detached().clamped(min: 0) + 1e-3) / norm.square()
                     * (1 + choices.deepFoolOvershoot)
-                return (try gradient * reach.perRow(rank: gradient.rank), try value .<= 0)
+                return (
+                    try gradient * reach.perRow(rank: gradient.rank),
+                    try isWrong .& (excess.detached() .<= 0)
+                )
             }
-            if try isCalm.bools().allSatisfy({ $0 }) { break }
+            let done = try isDone.positions()
+            if !done.isEmpty {
+                results = try results.replacingRows(
+                    done.map { rest.places[$0] }, with: current.rows(done))
+            }
+            let open = try (.!isDone).positions()
+            if step == steps || open.isEmpty { break }
             // A step that its linear picture would send across the whole image is cut.
-            let length = try step.rowNorms().clamped(min: 1e-12)
+            let length = try move.rowNorms().clamped(min: 1e-12)
             let cut = try (1 / length).clamped(max: 1)
-            let moved = try (current - step * cut.perRow(rank: step.rank)).clamped(min: 0, max: 1)
-            current = try .chosen(where: isCalm, current, moved)
+            let moved = try (current - move * cut.perRow(rank: move.rank)).clamped(min: 0, max: 1)
+            current = try moved.rows(open)
+            rest = try rest.rows(open)
         }
-        return current
+        return results
     }
 }
