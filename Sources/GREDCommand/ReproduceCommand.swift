@@ -51,7 +51,9 @@ struct ReproduceCommand: ParsableCommand {
     var attacks: String?
 
     @Option(
-        help: "At most so many images of the guard set for each attack, and half as many tested.")
+        help: ArgumentHelp(
+            "At most so many images of the guard set for each attack, and half as many tested.",
+            discussion: "Also at most so many of the fit set, on which rectifiers train besides."))
     var images: Int?
 
     @Option(
@@ -128,13 +130,14 @@ struct ReproduceCommand: ParsableCommand {
         let reproduction = Reproduction(
             of: set, as: PaperData(named: data), profile: profile, choices: choices,
             classifier: given, surrogate: networks.surrogate, sentry: sentry, bench: bench)
-        guard !dryRun else {
-            print(TerminalTable(try reproduction.plan().table).render())
-            return
-        }
+        let plan = try reproduction.plan()
+        print(TerminalTable(plan.table).render())
+        guard !dryRun else { return }
         // Written as it comes: a run that is ended leaves the tables that are done.
         let place = URL(filePath: output)
-        let findings = try reproduction.run { try ReproductionFiles.write($0, to: place) }
+        let findings = try reproduction.run(by: plan) {
+            try ReproductionFiles.write($0, to: place)
+        }
         let page = try ReproductionFiles.write(findings, to: place)
         print(
             TerminalTable(findings.report.greyBoxSummary, isColoured: isatty(1) == 1).render())

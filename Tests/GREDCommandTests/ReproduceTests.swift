@@ -22,7 +22,9 @@ extension ProgramTests {
 
             let first = try place.run(Self.command + ["--output", "report"])
             try #require(first.status == 0, "\(first.errors)")
+            #expect(first.output.contains("Together about"))
             #expect(first.output.contains("DET_GRED, ours"))
+            #expect(first.errors.contains("f is right on"))
             let files = try place.contents
             for name in [
                 "index.html", "README.md", "report.json", "scores/PGD-T.csv", "scores/DDN-U.csv",
@@ -48,7 +50,8 @@ extension ProgramTests {
                 "Table 2: grey-box", "Fig. 3", "Fig. 2", "Insight I", "Table 3: black-box",
                 "Table 1: without", "Table 7: the rectifier", "Fig. 5", "Tables 4, 5 and 6",
                 "How it was made",
-                "cw-iterations", "A smoke test",
+                "cw-iterations", "A smoke test", "pixels, rounded images",
+                "Asterisks: The paper does", "DDN's levels", "at most 24 guard images", "awk -F,",
             ] { #expect(text.contains(heading), "\(heading)") }
         }
 

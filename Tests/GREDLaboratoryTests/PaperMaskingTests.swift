@@ -65,12 +65,13 @@ struct PaperMaskingTests {
             attempted: 3, clean: clean, adversarial: adversarial, noise: clean, medianL2: 1)
         let ways = ["one an attack": [7, 8], "one for all": [0, 8]]
         let found = RecoveredLabels(
-            alpha: 0.4, labels: [7, 8],
+            alpha: 0.4, classifierAlpha: 0.6, labels: [7, 8],
             adversarial: ways.merging(["descent": [7, 0]]) { $1 },
             clean: ["one an attack": [0, 8], "one for all": [0, 0]])
         let row = JointDefenceRow(.ddnU, .unrounded, found, scores: scores, data: .mnist)
         let recovered = row.recovered.mapValues(\.ours)
         #expect(recovered == ["one an attack": 1, "one for all": 0.5, "descent": 0.5])
+        #expect(row.alpha == 0.4 && row.classifierAlpha == 0.6)
         // One an attack: the flagged clean image is answered rightly, the missed one stays wrong.
         let mixed = row.mixed.mapValues(\.ours)
         #expect(mixed["DET_GRED, one an attack"] == 0.75)

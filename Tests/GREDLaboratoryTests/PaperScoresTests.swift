@@ -58,6 +58,8 @@ struct PaperScoresTests {
         #expect(texts.count == 1)
         let lines = text.split(separator: "\n").map(String.init)
         #expect(lines[0] == "# gred reproduce" && lines.count == 3 + 9)
+        // The command that counts again takes the fourth and the sixth column.
+        #expect(lines[2].hasPrefix("rendition,kind,image,det_org,det_sal,det_is,"))
         let row = try #require(lines.first { $0.hasPrefix("unrounded,adversarial,0,") })
         #expect(row.hasPrefix("unrounded,adversarial,0,-1.235,,1.235e+04,"))
     }

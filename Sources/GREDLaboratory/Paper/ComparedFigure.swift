@@ -50,6 +50,13 @@ public struct ComparedFigure: Sendable, Codable {
         }
     }
 
+    /// The same with a reason, where it falls short.
+    func explained(_ reason: String) -> ComparedFigure {
+        var figure = self
+        if verdict == .red { figure.reason = reason }
+        return figure
+    }
+
     var tint: Tint {
         switch verdict {
         case .green: .good
@@ -59,13 +66,14 @@ public struct ComparedFigure: Sendable, Codable {
         }
     }
 
-    /// `0.981 (0.970–0.988) · 0.998* · −0.017`: ours with its bounds, the paper's, the difference; an
-    /// asterisk marks a number that cannot be or was probably copied.
-    var cell: Table.Cell {
-        Table.Cell(
-            Estimate(value: ours, lower: interval[0], upper: interval[1]).formatted() + comparison,
-            tint: tint)
+    /// `0.981 (0.970–0.988)`.
+    func formatted(digits: Int = 3) -> String {
+        Estimate(value: ours, lower: interval[0], upper: interval[1]).formatted(digits: digits)
     }
+
+    /// `0.981 (0.970–0.988) · 0.998* · −0.017`: ours with its bounds, the paper's, the difference; an
+    /// asterisk marks a number that is in doubt.
+    var cell: Table.Cell { Table.Cell(formatted() + comparison, tint: tint) }
 
     /// The same without bounds, for a terminal.
     var shortCell: Table.Cell { Table.Cell(Figure.fixed(ours) + comparison, tint: tint) }
@@ -75,5 +83,24 @@ public struct ComparedFigure: Sendable, Codable {
         let sign = (difference ?? 0) > 0 ? "+" : ""
         return " · \(Figure.fixed(paper))\(doubt == nil ? "" : "*") · "
             + sign + Figure.fixed(difference ?? .nan)
+    }
+}
+
+extension Optional where Wrapped == ComparedFigure {
+    /// A dash where there is none.
+    var cell: Table.Cell { self?.cell ?? Table.Cell(Figure.missing) }
+}
+
+extension Table {
+    /// Adds to the note what is wrong with the paper's numbers that have an asterisk here, each thing once.
+    mutating func explainAsterisks(of figures: [ComparedFigure?]) {
+        var doubts: [String] = []
+        for figure in figures {
+            guard let doubt = figure?.doubt, !doubts.contains(doubt) else { continue }
+            doubts.append(doubt)
+        }
+        guard !doubts.isEmpty else { return }
+        let words = "Asterisks: \(doubts.joined(separator: " "))"
+        note = note.map { "\($0) \(words)" } ?? words
     }
 }

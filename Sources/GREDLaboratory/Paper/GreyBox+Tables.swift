@@ -43,17 +43,19 @@ extension ReproductionReport {
                 at its own label, with the threshold that fits the training images best. Three numbers: \
                 a logistic regression on ℓ, ln ‖G‖ and m/‖G‖.
                 """)
+        var shown: [ComparedFigure?] = []
         for row in greyBox where row.rendition == rendition {
+            let figures = (compared + Self.baselines).map { row[$0]?.accuracy }
+            shown.append(row.attackRate)
+            shown += figures
             table.append(
                 [
                     .init(row.attack.rawValue), .init(Figure.count(row.attempted)),
                     .init(Figure.count(row.succeeded)), row.attackRate.cell,
                     .init(Figure.fixed(row.medianL2)), .init(Figure.count(2 * row.succeeded)),
-                ]
-                    + (compared + Self.baselines).map {
-                        row[$0]?.accuracy.cell ?? .init(Figure.missing)
-                    })
+                ] + figures.map { $0.cell })
         }
+        table.explainAsterisks(of: shown)
         return table
     }
 
@@ -139,7 +141,8 @@ extension ReproductionReport {
             guard !found.isEmpty else { return nil }
             let seeing = found.filter { $0.1.accuracy.interval[0] > 0.55 }
             guard !seeing.isEmpty else {
-                return "\(detector.rawValue) is nowhere above 0.55 for certain: it fails here too."
+                return "\(detector.rawValue) is nowhere above 0.55 for certain"
+                    + (paper == .mnist ? "." : ": it fails here too.")
             }
             let noisy = seeing.filter { $0.1.noiseAUROC > 0.6 }
             let control =

@@ -1,4 +1,5 @@
 import Foundation
+import GRED
 import GREDCharts
 
 /// Table 2: how well each detector tells the images of the attack that it was trained on.
@@ -45,7 +46,7 @@ public struct GreyBoxRow: Sendable, Codable {
         setting: PaperSetting
     ) {
         self.init(attack, rendition, scores, data: setting.paper)
-        explain(scores, setting.profile)
+        explain(scores, setting)
     }
 
     init(_ attack: PaperAttack, _ rendition: Rendition, _ scores: DetectorScores, data: PaperData) {
@@ -74,7 +75,8 @@ public struct GreyBoxRow: Sendable, Codable {
     subscript(_ detector: PaperDetector) -> Detection? { detectors[detector.rawValue] }
 
     /// Says of each red figure what was measured that may explain it.
-    private mutating func explain(_ scores: DetectorScores, _ profile: PaperProfile) {
+    private mutating func explain(_ scores: DetectorScores, _ setting: PaperSetting) {
+        let profile = setting.profile
         for (name, found) in detectors where found.accuracy.verdict == .red {
             var parts = [
                 "AUROC \(Figure.fixed(found.auroc)), where the paper's figure implies about \(Figure.fixed(found.aurocImplied ?? .nan))"
@@ -89,10 +91,28 @@ public struct GreyBoxRow: Sendable, Codable {
                 parts.append("three numbers alone reach \(Figure.fixed(scalars))")
             }
             parts.append(
-                "the detectors trained on at most \(Figure.count(profile.guardCount(attack))) images for \(profile.detectorEpochs) epochs at width \(Figure.fixed(profile.detectorWidth))"
+                name == PaperDetector.universal.rawValue
+                    ? scores.calibration(
+                        falsePositiveRate: setting.sentry?.sentry.threshold.falsePositiveRate)
+                    : "the detectors trained on at most \(Figure.count(profile.guardCount(attack))) images for \(profile.detectorEpochs) epochs at width \(Figure.fixed(profile.detectorWidth))"
             )
             detectors[name]?.accuracy.reason = parts.joined(separator: "; ") + "."
         }
+    }
+}
+
+extension DetectorScores {
+    /// What the threshold of the guard for all attacks makes of these images, in words.
+    /// - Parameter falsePositiveRate: what it was calibrated to; nil where it was not.
+    func calibration(falsePositiveRate: Double?) -> String {
+        func flagged(_ columns: ScoreColumns) -> Double {
+            Statistics.share((columns[.universal] ?? []).map { !($0 <= 0) })
+        }
+        let aim = falsePositiveRate.map {
+            ", its threshold set for \(Figure.percent($0)) false positives"
+        }
+        return
+            "one guard for all attacks\(aim ?? ""): it flags \(Figure.percent(flagged(clean))) of these clean images and \(Figure.percent(flagged(adversarial))) of the adversarial ones"
     }
 }
 

@@ -26,6 +26,8 @@ struct PaperInsights {
     /// Clean images first, then one group an attack.
     let groups: [Group]
 
+    private static let clean = "clean"
+
     init(_ scores: [PaperAttack: [Rendition: DetectorScores]], _ rendition: Rendition) {
         let found = PaperAttack.allCases.compactMap { attack in
             scores[attack]?[rendition].map { (attack, $0) }
@@ -37,7 +39,7 @@ struct PaperInsights {
         // All attacks have the same images first; the one that turned most has most clean originals.
         let clean = found.max { $0.1.turned < $1.1.turned }?.1.clean
         groups =
-            (clean.map { [group("clean", $0)] } ?? [])
+            (clean.map { [group(Self.clean, $0)] } ?? [])
             + found.map { group($0.0.rawValue, $0.1.adversarial) }.filter { !$0.logNorms.isEmpty }
     }
 
@@ -48,6 +50,22 @@ struct PaperInsights {
             groups: groups.map { group in
                 .init(group.name, log10Values: group.logNorms.map { Double($0) / log(10) })
             })
+    }
+
+    /// Whether Insight II holds here, that adversarial images are more sensitive: by medians of ‖S‖₂.
+    var insightTwo: String {
+        guard let clean = groups.first(where: { $0.name == Self.clean }),
+            let middle = Statistics.median(clean.logNorms)
+        else { return "" }
+        let attacks = groups.filter { $0.name != Self.clean }
+        func isAbove(_ group: Group) -> Bool {
+            Statistics.median(group.logNorms).map { $0 > middle } ?? false
+        }
+        let parts = [
+            ("above clean images", attacks.filter(isAbove)),
+            ("not above", attacks.filter { !isAbove($0) }),
+        ].filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.map(\.name).listed)" }
+        return "By the medians here, \(parts.joined(separator: "; "))."
     }
 
     /// Medians of ‖S‖₂, for those who count.

@@ -7,8 +7,10 @@ public struct JointDefenceRow: Sendable, Codable {
     public var attack: PaperAttack
     /// Whether images are as the attack left them, or at 8 bits.
     public var rendition: Rendition
-    /// α of Eq. 13, chosen on `guard`.
+    /// α of Eq. 13 for rectifiers, chosen on `guard`.
     public var alpha: Double
+    /// The same for f itself on masked copies.
+    public var classifierAlpha: Double
     /// Upper half: every adversarial image goes to the rectifier. By the way back.
     public var recovered: [String: ComparedFigure]
     /// Lower half: as many clean images as adversarial ones; what the detector calls benign is answered by
@@ -22,6 +24,7 @@ public struct JointDefenceRow: Sendable, Codable {
         self.attack = attack
         self.rendition = rendition
         alpha = found.alpha
+        classifierAlpha = found.classifierAlpha
         func paper(_ half: String) -> PaperNumbers.Cell? {
             PaperNumbers.cell(.table7, data, row: attack.rawValue, column: half)
         }
@@ -77,23 +80,33 @@ extension ReproductionReport {
     /// The upper half of Table 7 in one rendition.
     func rectifierTable(_ rendition: Rendition) -> Table {
         let ways = RecoveredLabels.Way.allCases
+        let rows = jointDefence.filter { $0.rendition == rendition }
+        let controlled = rows.filter { $0.recovered[RecoveredLabels.Way.unmasked.rawValue] != nil }
+            .map(\.attack.rawValue)
         var table = Table(
             title: "Table 7, adversarial images only, \(rendition.rawValue)",
-            columns: ["attack", .number("n"), .number("α")] + ways.map { .number($0.rawValue) },
+            columns: ["attack", .number("n"), .number("α"), .number("α of f")]
+                + ways.map { .number($0.rawValue) },
             note: """
                 True labels given back, of all images that the attack turned, detected or not. One an \
                 attack, one for all: f fine-tuned on masked copies of this attack's images, or of all \
-                attacks' with α drawn uniformly. The controls are tuned for the attacks named by the \
-                profile. The last five columns need no training.
+                attacks' with α drawn uniformly. Controls were tuned for \
+                \(controlled.isEmpty ? "no attack here" : controlled.listed). The last five columns need \
+                no training. f on masked copies has an α of its own, chosen as the rectifiers' is.
                 """)
-        for row in jointDefence where row.rendition == rendition {
+        var shown: [ComparedFigure?] = []
+        for row in rows {
+            let figures = ways.map { row.recovered[$0.rawValue] }
+            shown += figures
             table.append(
                 [
                     .init(row.attack.rawValue),
                     .init(Figure.count(row.recovered.values.first?.samples ?? 0)),
                     .init(Figure.fixed(row.alpha, digits: 1)),
-                ] + ways.map { row.recovered[$0.rawValue]?.cell ?? .init(Figure.missing) })
+                    .init(Figure.fixed(row.classifierAlpha, digits: 1)),
+                ] + figures.map { $0.cell })
         }
+        table.explainAsterisks(of: shown)
         return table
     }
 
@@ -122,16 +135,19 @@ extension ReproductionReport {
             columns: ["attack", .number("n")] + pairs.map { .number($0) },
             note: """
                 As many clean images as adversarial ones, all of them classified rightly by f before the \
-                attack, so f alone has 0.500. The paper's numbers with an asterisk cannot be: half of its \
-                upper half and a half is less.
+                attack, so f alone has 0.500.
                 """)
+        var shown: [ComparedFigure?] = []
         for row in jointDefence where row.rendition == rendition {
+            let figures = pairs.map { row.mixed[$0] }
+            shown += figures
             table.append(
                 [
                     .init(row.attack.rawValue),
                     .init(Figure.count(row.mixed.values.first?.samples ?? 0)),
-                ] + pairs.map { row.mixed[$0]?.cell ?? .init(Figure.missing) })
+                ] + figures.map { $0.cell })
         }
+        table.explainAsterisks(of: shown)
         return table
     }
 }

@@ -30,21 +30,18 @@ public struct MaskingRateCurve: Sendable, Codable {
 
 extension PaperSetting {
     private struct MaskingRateConfiguration: Encodable {
-        var version = 1
+        var version = 2
         var test: Scope
-        var training: [Scope]
+        var rectifier: RectifierConfiguration
         var images: Int
         var choices: PaperChoices
-        var plan: TrainingPlan
     }
 
     /// Fig. 5 for an attack.
     func maskingRate(_ attack: PaperAttack) throws -> MaskingRateCurve {
         let configuration = MaskingRateConfiguration(
-            test: try scope(attack, isTest: true),
-            training: try profile.attacks.map { try scope($0) },
-            images: profile.maskingImages, choices: choices,
-            plan: profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed))
+            test: try scope(attack, isTest: true), rectifier: try rectifierConfiguration(.forAll),
+            images: profile.maskingImages, choices: choices)
         return try bench.figures(of: "paper-masking-rate", configuration) {
             let turned = try TurnedImages(testRecord(attack), .unrounded)
             let count = min(turned.count, profile.maskingImages)

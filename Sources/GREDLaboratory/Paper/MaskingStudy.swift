@@ -6,6 +6,8 @@ import LibTorch
 public struct MaskingStudyRow: Sendable, Codable {
     /// Which attack.
     public var attack: PaperAttack
+    /// Whether images are as the attack left them, or at 8 bits.
+    public var rendition: Rendition
     /// Which pixels are set to zero: the most sensitive ones, or as many anywhere.
     public var choice: PixelChoice
     /// By the share of pixels, such as `5%`: the images whose label still differs from the true one.
@@ -25,16 +27,18 @@ extension PaperSetting {
         var rendition: Rendition
     }
 
-    /// Table 1 for an attack, unrounded, and its control.
-    func maskingStudy(_ attack: PaperAttack) throws -> [MaskingStudyRow] {
+    /// Table 1 for an attack, and its control.
+    func maskingStudy(
+        _ attack: PaperAttack, _ rendition: Rendition
+    ) throws -> [MaskingStudyRow] {
         let counted = try bench.figures(
             of: "paper-masking-study",
             MaskingStudyConfiguration(
-                test: try scope(attack, isTest: true), rendition: .unrounded)
-        ) { try countMasked(attack) }
+                test: try scope(attack, isTest: true), rendition: rendition)
+        ) { try countMasked(attack, rendition) }
         return [PixelChoice.sensitive, .random].map { choice in
             MaskingStudyRow(
-                attack: attack, choice: choice,
+                attack: attack, rendition: rendition, choice: choice,
                 success: Dictionary(
                     uniqueKeysWithValues: MaskingStudyRow.shares.map { name, _ in
                         let paper = PaperNumbers.cell(
@@ -58,9 +62,9 @@ extension PaperSetting {
         var fooled: [String: [String: Int]]
     }
 
-    private func countMasked(_ attack: PaperAttack) throws -> Counted {
-        let turned = try TurnedImages(testRecord(attack), .unrounded)
-        let images = try turned.adversarial.to(classifier.device)
+    private func countMasked(_ attack: PaperAttack, _ rendition: Rendition) throws -> Counted {
+        let turned = try TurnedImages(testRecord(attack), rendition)
+        let images = try turned.adversarial.toUnit().to(classifier.device)
         var counted = Counted(images: turned.count, fooled: [:])
         for start in stride(from: 0, to: turned.count, by: 256) {
             let range = start..<min(start + 256, turned.count)
@@ -105,28 +109,29 @@ extension PaperSetting {
 }
 
 extension ReproductionReport {
-    /// Table 1.
-    var maskingStudyTable: Table {
+    /// Table 1 in one rendition.
+    func maskingStudyTable(_ rendition: Rendition) -> Table {
         var table = Table(
-            title: "Table 1, attack success without the most sensitive pixels, unrounded images",
+            title:
+                "Table 1, attack success without the most sensitive pixels, \(rendition.rawValue) images",
             columns: ["attack", "pixels set to zero", .number("n")]
                 + MaskingStudyRow.shares.map { .number("top \($0.0)") },
             note: """
                 Success: f's label still differs from the true one. Pixels by rank within an image, all \
-                channels of a pixel together. The paper does not say of which data its numbers are, and \
-                less success is neither better nor worse: nothing is coloured.
+                channels of a pixel together. Less success is neither better nor worse: nothing is coloured.
                 """)
-        for row in maskingStudy {
+        var shown: [ComparedFigure?] = []
+        for row in maskingStudy where row.rendition == rendition {
+            let figures = MaskingStudyRow.shares.map { row.success[$0.0] }
+            shown += figures
             table.append(
                 [
                     .init(row.attack.rawValue),
                     .init(row.choice == .sensitive ? "most sensitive" : "as many, anywhere"),
                     .init(Figure.count(row.success["0%"]?.samples ?? 0)),
-                ]
-                    + MaskingStudyRow.shares.map {
-                        row.success[$0.0]?.cell ?? .init(Figure.missing)
-                    })
+                ] + figures.map { $0.cell })
         }
+        table.explainAsterisks(of: shown)
         return table
     }
 }

@@ -24,7 +24,7 @@ public enum PaperNumbers {
     public struct Cell: Sendable, Hashable {
         /// As it is printed.
         public var value: Double
-        /// Why it cannot be, or was probably copied; nil for all others.
+        /// Why it cannot be, was probably copied, or is to be read with care; nil for all others.
         public var doubt: String?
     }
 

@@ -1,3 +1,4 @@
+import GREDCharts
 import GREDClassifiers
 import GREDImages
 import LibTorch
@@ -16,6 +17,8 @@ public struct PaperProfile: Sendable {
     public var digitEpochs: Int
     /// Passes over those images where they are photographs, which take longer to learn.
     public var photographEpochs: Int
+    /// Passes over those images where they are a folder's: so few that a pass is a few dozen steps.
+    public var folderEpochs: Int
     /// Scales the channels of the detectors' VGG11; 1 is the original.
     public var detectorWidth: Double
     /// Passes of a detector's training over its examples.
@@ -28,6 +31,10 @@ public struct PaperProfile: Sendable {
     public var guardImages: Int
     /// The same for CW, which takes many times the passes of the others.
     public var guardImagesCW: Int
+    /// Images of `fit` that FGSM-U is tried on, for rectifiers alone.
+    public var fitImagesFGSM: Int
+    /// The same for PGD-U, which takes many times the passes.
+    public var fitImagesPGD: Int
     /// Images of `test` that each attack is tried on.
     public var testImages: Int
     /// The same for CW.
@@ -42,24 +49,24 @@ public struct PaperProfile: Sendable {
     public var resampledAttacks: [PaperAttack]
     /// Images of `test` that white-box attacks are tried on.
     public var whiteBoxImages: Int
-    /// CW's search steps and iterations in white-box attacks; nil for those of the other tables.
-    var whiteBoxCW: (searchSteps: Double, iterations: Double)?
+    /// CW's most search steps and iterations in white-box attacks, where other tables have more.
+    var whiteBoxCW: (searchSteps: Double, iterations: Double) = (.infinity, .infinity)
     /// Of all training, and of the attacks' searches.
     public var precision: Precision
     /// f for a folder of photographs, in place of the paper's ResNet152 for ImageNet.
     public var resNet = Architecture.Family.resnet18
     /// Choices of this profile that are not the library's defaults.
     var choices: @Sendable (inout PaperChoices) -> Void = { _ in }
-    /// What is smaller than the full thing, a sentence each.
-    public var notes: [String]
+    /// What must be known beside the sizes, a sentence each.
+    public var notes: [String] = []
 
     /// At most two minutes: shows that everything works, not how well.
     public static let smoke = PaperProfile(
         name: "smoke", fit: 1_500, classifierWidth: 0.25, digitEpochs: 3, photographEpochs: 3,
-        detectorWidth: 0.125, detectorEpochs: 5, rectifierEpochs: 1, batchSize: 16,
-        guardImages: 48, guardImagesCW: 32, testImages: 32, testImagesCW: 24, maskingImages: 16,
-        accuracyImages: 500, rectifierControls: [.ddnU], resampledAttacks: [.ddnU],
-        whiteBoxImages: 6, precision: .float32,
+        folderEpochs: 3, detectorWidth: 0.125, detectorEpochs: 5, rectifierEpochs: 1, batchSize: 16,
+        guardImages: 48, guardImagesCW: 32, fitImagesFGSM: 24, fitImagesPGD: 24, testImages: 32,
+        testImagesCW: 24, maskingImages: 16, accuracyImages: 500, rectifierControls: [.ddnU],
+        resampledAttacks: [.ddnU], whiteBoxImages: 6, precision: .float32,
         choices: {
             $0.pgdSteps = 10
             $0.pgdStepSize = $0.epsilon / 5
@@ -77,9 +84,9 @@ public struct PaperProfile: Sendable {
     /// A night on two cores.
     public static let laptop = PaperProfile(
         name: "laptop", fit: 50_000, classifierWidth: 1, digitEpochs: 4, photographEpochs: 12,
-        detectorWidth: 0.5,
-        detectorEpochs: 10, rectifierEpochs: 6, batchSize: 128, guardImages: 2_000,
-        guardImagesCW: 1_000, testImages: 1_000, testImagesCW: 500, maskingImages: 300,
+        folderEpochs: 40, detectorWidth: 0.5, detectorEpochs: 10, rectifierEpochs: 6,
+        batchSize: 128, guardImages: 2_000, guardImagesCW: 1_000, fitImagesFGSM: 10_000,
+        fitImagesPGD: 3_000, testImages: 1_000, testImagesCW: 500, maskingImages: 300,
         accuracyImages: .max, rectifierControls: [.pgdU, .cwU, .ddnU],
         resampledAttacks: [.pgdU, .ddnU],
         whiteBoxImages: 100, whiteBoxCW: (2, 100), precision: .bfloat16,
@@ -88,24 +95,18 @@ public struct PaperProfile: Sendable {
             $0.cwIterations = 150
             $0.cwLearningRate = 0.05
             $0.cwInitialConstant = 1
-        },
-        notes: [
-            "CW takes 3 search steps of at most 150 iterations at learning rate 0.05 from the constant 1, on 1,000 images for training and 500 for the tables; the other attacks have 2,000 and 1,000.",
-            "White-box attacks are tried on 100 images, CW there with 2 × 100.",
-            "The detectors' VGG11 has half its width.",
-            "Attacks search in bfloat16 where the processor has instructions for it; what they claim is judged in float32.",
-        ])
+        })
 
     /// Full size, for a GPU.
     public static let paper = PaperProfile(
         name: "paper", fit: .max, classifierWidth: 1, digitEpochs: 12, photographEpochs: 30,
-        detectorWidth: 1,
-        detectorEpochs: 20, rectifierEpochs: 12, batchSize: 128, guardImages: 8_000,
-        guardImagesCW: 8_000, testImages: 10_000, testImagesCW: 10_000, maskingImages: 1_000,
+        folderEpochs: 60, detectorWidth: 1, detectorEpochs: 20, rectifierEpochs: 12,
+        batchSize: 128, guardImages: 8_000, guardImagesCW: 8_000, fitImagesFGSM: .max,
+        fitImagesPGD: .max, testImages: 10_000, testImagesCW: 10_000, maskingImages: 1_000,
         accuracyImages: .max, rectifierControls: PaperAttack.allCases,
         resampledAttacks: PaperAttack.allCases,
         whiteBoxImages: 1_000, precision: .float32,
-        resNet: .resnet152, notes: [])
+        resNet: .resnet152)
 
     /// From the cheapest to the dearest.
     public static let all = [smoke, laptop, paper]
@@ -128,37 +129,73 @@ public struct PaperProfile: Sendable {
 
     /// The same for white-box attacks.
     func whiteBoxChoices(_ choices: PaperChoices) -> PaperChoices {
-        guard let whiteBoxCW else { return choices }
         var choices = choices
         choices.cwSearchSteps = min(choices.cwSearchSteps, whiteBoxCW.searchSteps)
         choices.cwIterations = min(choices.cwIterations, whiteBoxCW.iterations)
         return choices
     }
 
-    /// The same profile with so many images of `guard` for each attack, and half as many of `test`, as far
-    /// as it has more.
+    /// The same profile with so many images of `guard` and of `fit` for each attack, and half as many of
+    /// `test`, as far as it has more.
     public func limited(to images: Int) -> PaperProfile {
         var profile = self
         profile.guardImages = min(images, guardImages)
         profile.guardImagesCW = min(images, guardImagesCW)
+        profile.fitImagesFGSM = min(images, fitImagesFGSM)
+        profile.fitImagesPGD = min(images, fitImagesPGD)
         profile.testImages = min(max(images / 2, 1), testImages)
         profile.testImagesCW = min(max(images / 2, 1), testImagesCW)
         profile.whiteBoxImages = min(max(images / 2, 1), whiteBoxImages)
-        profile.notes.append(
-            "Each attack has at most \(images) images for training and half as many for the tables."
-        )
         return profile
     }
 
-    /// All of it in words, for a key; what a profile changes in the choices is left out.
+    /// All sizes in words, for keys and for the provenance; what a profile changes in the choices is left
+    /// out.
     var sizes: [String] {
         Mirror(reflecting: self).children.compactMap { child in
-            child.label.flatMap { $0 == "choices" ? nil : "\($0): \(child.value)" }
+            guard let label = child.label, !["choices", "notes"].contains(label) else { return nil }
+            switch child.value {
+            case let attacks as [PaperAttack]:
+                return "\(label): \(attacks.map(\.rawValue).joined(separator: " "))"
+            case let count as Int where count == .max: return "\(label): all"
+            default: return "\(label): \(child.value)"
+            }
         }
+    }
+
+    /// How much is done with these choices, a sentence each, and what else must be known.
+    func sentences(_ choices: PaperChoices) -> [String] {
+        func cw(_ choices: PaperChoices) -> String {
+            "\(Int(choices.cwSearchSteps)) × \(Int(choices.cwIterations))"
+        }
+        var sentences = [
+            "Each attack is tried on at most \(Figure.count(guardImages)) guard images for training and \(Figure.count(testImages)) test images for the tables, CW on \(Figure.count(guardImagesCW)) and \(Figure.count(testImagesCW)).",
+            "White-box attacks are tried on at most \(Figure.count(whiteBoxImages)) images.",
+            "CW takes at most \(cw(choices)) steps, in white-box attacks \(cw(whiteBoxChoices(choices))).",
+        ]
+        if detectorWidth != 1 {
+            sentences.append(
+                "The detectors' VGG11 has \(Figure.fixed(detectorWidth)) of its width.")
+        }
+        if precision != .float32 {
+            sentences.append(
+                "Networks train and attacks search in \(precision.rawValue); what attacks claim is judged in float32."
+            )
+        }
+        return sentences + notes
     }
 
     func guardCount(_ attack: PaperAttack) -> Int { attack.isCW ? guardImagesCW : guardImages }
     func testCount(_ attack: PaperAttack) -> Int { attack.isCW ? testImagesCW : testImages }
+
+    /// How many images of `fit` an attack is tried on, for rectifiers alone: none but by the cheap ones.
+    func fitCount(_ attack: PaperAttack, of fit: ImageSet) -> Int {
+        switch attack {
+        case .fgsmU: min(fitImagesFGSM, fit.count)
+        case .pgdU: min(fitImagesPGD, fit.count)
+        default: 0
+        }
+    }
 
     func plan(epochs: Int, peak: Double = 2e-3, seed: UInt64) -> TrainingPlan {
         TrainingPlan(
@@ -168,7 +205,11 @@ public struct PaperProfile: Sendable {
     }
 
     func classifierEpochs(_ data: PaperData) -> Int {
-        data == .mnist ? digitEpochs : photographEpochs
+        switch data {
+        case .mnist: digitEpochs
+        case .cifar10: photographEpochs
+        case .imageNet: folderEpochs
+        }
     }
 
     /// Of the classifiers, which are the larger networks.

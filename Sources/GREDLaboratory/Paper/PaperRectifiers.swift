@@ -21,12 +21,35 @@ extension PaperSetting {
         try TurnedImages(guardRecord(attack)).parted(every: Self.heldOut)
     }
 
-    private struct RectifierConfiguration: Encodable {
-        var version = 1
+    /// The images of `fit` that attacks turned, at 8 bits: for rectifiers alone.
+    private func supplement(of attacks: [PaperAttack]) throws -> [TurnedImages] {
+        let attacks = attacks.filter { fitCount($0) > 0 }
+        let images = try experiment.correctlyClassified(
+            data.sets.fit, count: attacks.map(fitCount).max() ?? 0)
+        return try attacks.map {
+            try TurnedImages(experiment.run(plan($0, count: fitCount($0)), on: images))
+        }
+    }
+
+    /// Everything that a rectifier depends on, for its own key and those of all that it is used for.
+    struct RectifierConfiguration: Encodable {
+        var version = 2
         var scopes: [Scope]
+        var supplement: [Scope]
         var kind: RectifierKind
         var alphas: [Double]
+        var augmentation: Augmentation
         var plan: TrainingPlan
+    }
+
+    func rectifierConfiguration(_ kind: RectifierKind) throws -> RectifierConfiguration {
+        let attacks = kind.attacks(among: profile.attacks)
+        return RectifierConfiguration(
+            scopes: try attacks.map { try scope($0) },
+            supplement: attacks.filter { fitCount($0) > 0 }.map(fitScope), kind: kind,
+            alphas: choices.alphas, augmentation: data.augmentation,
+            // It starts from the classifier's weights, which a higher rate would forget.
+            plan: profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed))
     }
 
     /// f_rec: a copy of f, fine-tuned.
@@ -37,27 +60,23 @@ extension PaperSetting {
     private static func tuned(
         _ classifier: some TunableClassifier, _ kind: RectifierKind, in setting: PaperSetting
     ) throws -> any TunableClassifier {
-        let (profile, bench) = (setting.profile, setting.bench)
-        let attacks: [PaperAttack] =
-            switch kind {
-            case .forOne(let attack, _, _): [attack]
-            case .forAll: profile.attacks
-            }
-        // It starts from the classifier's weights, which a higher rate would forget.
-        let plan = profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed)
-        let configuration = RectifierConfiguration(
-            scopes: try attacks.map { try setting.scope($0) }, kind: kind,
-            alphas: setting.choices.alphas, plan: plan)
+        let bench = setting.bench
+        let configuration = try setting.rectifierConfiguration(kind)
         let weights = "classifier.safetensors"
         return try bench.result(
             of: "paper-rectifier", configuration,
             make: { folder in
-                let images = try TurnedImages(joining: attacks.map { try setting.turned($0).rest })
+                let attacks = kind.attacks(among: setting.profile.attacks)
+                let images = try TurnedImages(
+                    joining: attacks.map { try setting.turned($0).rest }
+                        + setting.supplement(of: attacks))
                 let adversarial = try images.adversarial.to(classifier.device)
                 let heights = try PixelHeights.of(adversarial, in: classifier)
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
-                let training = RectifierTraining(
-                    masking: RandomisedMasking(alpha: 0), plan: plan, copies: 1)
+                var training = RectifierTraining(
+                    masking: RandomisedMasking(alpha: 0), plan: configuration.plan, copies: 1)
+                // Copies are masked first, where their image is sensitive, and then moved.
+                training.augmentation = configuration.augmentation
                 let tuned = try training.run(
                     classifier, images: adversarial, labels: images.labels, checkpoint: checkpoint,
                     identity: ContentKey.of(configuration), bench: bench
@@ -78,22 +97,25 @@ extension PaperSetting {
     }
 
     private struct AlphaConfiguration: Encodable {
+        var version = 2
         var scope: Scope
+        /// Nil for f itself.
+        var rectifier: RectifierConfiguration?
         var alphas: [Double]
         var copies: Int
-        var plan: TrainingPlan
     }
 
-    /// The α at which the rectifier for all gives most true labels back, on images of `guard` that it was
-    /// not tuned on; of equals the largest, which masks least.
-    func alpha(_ attack: PaperAttack) throws -> Double {
+    /// The α at which a network gives most true labels back, on images of `guard` that no rectifier was
+    /// tuned on; of equals the largest, which masks least.
+    /// - Parameter kind: nil for f itself.
+    func alpha(_ attack: PaperAttack, for kind: RectifierKind? = .forAll) throws -> Double {
         let configuration = AlphaConfiguration(
-            scope: try scope(attack), alphas: choices.alphas, copies: Int(choices.copies),
-            plan: profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed))
+            scope: try scope(attack), rectifier: try kind.map { try rectifierConfiguration($0) },
+            alphas: choices.alphas, copies: Int(choices.copies))
         return try bench.figures(of: "paper-alpha", configuration) {
             let held = try turned(attack).part
             guard held.count > 0 else { return 0.5 }
-            let network = try rectifier(.forAll)
+            let network = try kind.map { try rectifier($0) } ?? classifier
             let images = try held.adversarial.toUnit().to(classifier.device)
             let heights = try PixelHeights.of(images, in: classifier)
             let rights = try choices.alphas.map { alpha in
@@ -108,6 +130,14 @@ extension PaperSetting {
 }
 
 extension RectifierKind {
+    /// Whose images it is fine-tuned on.
+    fileprivate func attacks(among all: [PaperAttack]) -> [PaperAttack] {
+        switch self {
+        case .forOne(let attack, _, _): [attack]
+        case .forAll: all
+        }
+    }
+
     /// The pixels to mask in images that are being trained on.
     fileprivate func pixels(
         _ heights: Tensor, among alphas: [Double], stream: inout RandomStream

@@ -24,6 +24,8 @@ struct PaperSetting {
     private(set) var guardImages: ImageSet
     /// Images of `test` that f gets right.
     private(set) var testImages: ImageSet
+    /// SHA-256 of `fit`, of which rectifiers train on the images that f gets right.
+    private let fitHash: String
 
     init(
         data: DataSet, paper: PaperData, profile: PaperProfile, choices: PaperChoices,
@@ -44,6 +46,7 @@ struct PaperSetting {
             data.sets.guard, count: max(profile.guardImages, profile.guardImagesCW))
         testImages = try experiment.correctlyClassified(
             data.sets.test, count: max(profile.testImages, profile.testImagesCW))
+        fitHash = try data.sets.fit.contentHash
     }
 
     /// The same with images that were made smaller by an eighth and brought back to their size: photographs
@@ -69,6 +72,11 @@ struct PaperSetting {
         try experiment.run(plan(attack, count: profile.testCount(attack)), on: testImages)
     }
 
+    /// How many images of `fit` an attack is tried on, for rectifiers alone.
+    func fitCount(_ attack: PaperAttack) -> Int {
+        profile.fitCount(attack, of: data.sets.fit)
+    }
+
     func plan(_ attack: PaperAttack, count: Int) throws -> AttackPlan {
         try AttackPlan(attack.attack(choices), isTargeted: attack.isTargeted, count: count)
     }
@@ -89,10 +97,20 @@ struct PaperSetting {
     /// - Parameter isTest: whether the images are those of the tables, or those trained on.
     func scope(_ attack: PaperAttack, isTest: Bool = false) throws -> Scope {
         let count = isTest ? profile.testCount(attack) : profile.guardCount(attack)
-        return Scope(
-            classifier: hash,
-            images: try (isTest ? testImages : guardImages).prefix(count).contentHash,
-            attack: attack, settings: AnyEncodable(attack.attack(choices)), count: count,
+        let images = (isTest ? testImages : guardImages).prefix(count)
+        return scope(attack, images: try images.contentHash, count: count)
+    }
+
+    /// The same of the images of `fit` that rectifiers alone train on: those that f gets right, which
+    /// follow from all of them and from f.
+    func fitScope(_ attack: PaperAttack) -> Scope {
+        scope(attack, images: fitHash, count: fitCount(attack))
+    }
+
+    private func scope(_ attack: PaperAttack, images: String, count: Int) -> Scope {
+        Scope(
+            classifier: hash, images: images, attack: attack,
+            settings: AnyEncodable(attack.attack(choices)), count: count,
             precision: profile.precision, seed: bench.seed, conditions: bench.conditions)
     }
 
@@ -102,25 +120,6 @@ struct PaperSetting {
         let architecture = built.description.architecture
         let width = architecture.width == 1 ? "" : ", width \(Figure.fixed(architecture.width))"
         return architecture.family.rawValue + width
-    }
-
-    /// What a report must say of the setting, a sentence each.
-    var notes: [String] {
-        var notes: [String] = []
-        if layered == nil {
-            notes.append("f shows no middle layers, so there is no DET_sal.")
-        }
-        if paper == .mnist, !data.sets.test.name.contains("MNIST") {
-            notes.append(
-                "The images are not MNIST's (\(data.sets.test.name)); the paper's numbers for MNIST stand beside them."
-            )
-        }
-        if paper == .imageNet {
-            notes.append(
-                "\(data.sets.test.name) stands in for the paper's 20 classes of ImageNet at 224×224, and \(networkName) for its ResNet152: differences are of data and network as well."
-            )
-        }
-        return notes
     }
 
     /// The network of f as DET_sal looks into it; nil for one that shows no middle layers, such as an

@@ -28,8 +28,10 @@ struct RecoveredLabels: Codable {
         case noisyCopies = "f on noisy copies"
     }
 
-    /// α of Eq. 13, chosen on `guard`.
+    /// α of Eq. 13 for rectifiers, chosen on `guard`.
     var alpha: Double
+    /// The same for f itself on masked copies.
+    var classifierAlpha: Double
     /// The true labels.
     var labels: [Int]
     /// Of the adversarial copies, by ``Way``.
@@ -40,12 +42,11 @@ struct RecoveredLabels: Codable {
 
 extension PaperSetting {
     private struct RecoveryConfiguration: Encodable {
-        var version = 1
+        var version = 2
         var test: Scope
-        var training: [Scope]
+        var rectifier: RectifierConfiguration
         var rendition: Rendition
         var choices: PaperChoices
-        var plan: TrainingPlan
         var controls: Bool
     }
 
@@ -53,20 +54,18 @@ extension PaperSetting {
     func recovered(_ attack: PaperAttack, _ rendition: Rendition) throws -> RecoveredLabels {
         let hasControls = profile.rectifierControls.contains(attack)
         let configuration = RecoveryConfiguration(
-            test: try scope(attack, isTest: true),
-            training: try profile.attacks.map { try scope($0) }, rendition: rendition,
-            choices: choices,
-            plan: profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed),
-            controls: hasControls)
+            test: try scope(attack, isTest: true), rectifier: try rectifierConfiguration(.forAll),
+            rendition: rendition, choices: choices, controls: hasControls)
         return try bench.figures(of: "paper-recovery", configuration) {
             let turned = try TurnedImages(testRecord(attack), rendition)
-            let alpha = try alpha(attack)
+            let (alpha, classifierAlpha) = (try alpha(attack), try alpha(attack, for: nil))
             func images(_ tensor: Tensor) throws -> (Tensor, heights: Tensor) {
                 let images = try tensor.toUnit().to(classifier.device)
                 return (images, try PixelHeights.of(images, in: classifier))
             }
             var found = RecoveredLabels(
-                alpha: alpha, labels: turned.labels, adversarial: [:], clean: [:])
+                alpha: alpha, classifierAlpha: classifierAlpha, labels: turned.labels,
+                adversarial: [:], clean: [:])
             guard turned.count > 0 else { return found }
             let (adversarial, clean) = (
                 try images(turned.adversarial), try images(turned.originals)
@@ -87,7 +86,8 @@ extension PaperSetting {
             }
             for (way, network, choice) in networks {
                 let copies = MaskedCopies(
-                    alpha: alpha, choice: choice, count: Int(choices.copies))
+                    alpha: way == .maskedCopies ? classifierAlpha : alpha, choice: choice,
+                    count: Int(choices.copies))
                 found.adversarial[way.rawValue] = try copies.labels(
                     of: network, adversarial.0, heights: adversarial.heights)
                 guard way == .forOne || way == .forAll else { continue }

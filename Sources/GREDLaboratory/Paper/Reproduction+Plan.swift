@@ -36,21 +36,30 @@ extension Reproduction {
         for attack in resampledAttacks { add(attack, "resampled images") }
         plan.add(
             "Table 1: \(studied.count) attacks without their most sensitive pixels",
-            seconds: Double(studied.map(profile.testCount).reduce(0, +) * 8)
+            seconds: Double(studied.map(profile.testCount).reduce(0, +) * 16)
                 / speed.classifier)
         let tuning = training * Double(profile.rectifierEpochs) / speed.classifier
-        let guarded = profile.attacks.map(profile.guardCount)
+        func fitCount(_ attack: PaperAttack) -> Int {
+            profile.fitCount(attack, of: data.sets.fit)
+        }
+        func tuned(_ attack: PaperAttack) -> Int { profile.guardCount(attack) + fitCount(attack) }
+        let supplement = profile.attacks.map { $0.attack(choices).expectedPasses * fitCount($0) }
+        let attacking = Double(supplement.reduce(0, +)) / speed.classifier
+        let fitted = profile.attacks.map(fitCount).reduce(0, +)
+        let all = Double(profile.attacks.map(tuned).reduce(0, +))
         plan.add(
-            "fine-tune the rectifier for all attacks",
-            seconds: Double(guarded.reduce(0, +)) * (tuning + 2 / speed.classifier))
+            (fitted > 0 ? "attack \(fitted) images of fit, " : "")
+                + "fine-tune the rectifier for all attacks",
+            seconds: attacking + all * (tuning + 2 / speed.classifier))
         let copies = Int(choices.copies)
         for attack in profile.attacks {
             let hasControls = profile.rectifierControls.contains(attack)
             let answers = profile.testCount(attack) * 2 * (7 * copies + 20)
-            let choosing = profile.guardCount(attack) / 5 * choices.alphas.count * copies
+            // α is chosen for rectifiers and for f.
+            let choosing = 2 * profile.guardCount(attack) / 5 * choices.alphas.count * copies
             plan.add(
                 "\(attack.rawValue): fine-tune \(hasControls ? "3 rectifiers" : "a rectifier"), choose α, recover",
-                seconds: Double(profile.guardCount(attack)) * tuning * (hasControls ? 3 : 1)
+                seconds: Double(tuned(attack)) * tuning * (hasControls ? 3 : 1)
                     + Double(answers + choosing) / speed.classifier)
         }
         plan.add(
@@ -91,7 +100,7 @@ extension Reproduction {
 
     /// What every part of a reproduction depends on.
     private struct Key: Encodable {
-        var version = 2
+        var version = 3
         var sets: [String]
         var paper: PaperData
         var profile: [String]

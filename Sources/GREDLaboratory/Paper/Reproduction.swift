@@ -58,10 +58,16 @@ public struct Reproduction {
     }
 
     /// Does everything that is not in the store already.
-    /// - Parameter onFindings: is given what there is whenever a part of a table is done.
-    public func run(onFindings: (Findings) throws -> Void = { _ in }) throws -> Findings {
-        let progress = WholeProgress(try plan(), observer: bench.observer, finish: keepDone)
+    /// - Parameters:
+    ///   - plan: what ``plan()`` gave; nil makes one.
+    ///   - onFindings: is given what there is when f is measured, and whenever a part of a table is done.
+    public func run(
+        by plan: ReproductionPlan? = nil, onFindings: (Findings) throws -> Void = { _ in }
+    ) throws -> Findings {
+        let progress = WholeProgress(
+            try plan ?? self.plan(), observer: bench.observer, finish: keepDone)
         var findings = try progress.part { try begun() }
+        try onFindings(findings)
         let setting = findings.setting
         for attack in profile.attacks {
             try progress.part {
@@ -77,13 +83,15 @@ public struct Reproduction {
             findings.report.resampled += try progress.part {
                 let other = try setting.resampled()
                 return try Rendition.allCases.map {
-                    GreyBoxRow(attack, $0, try other.scores(attack, $0), data: paper)
+                    GreyBoxRow(attack, $0, try other.scores(attack, $0), setting: other)
                 }
             }
             try onFindings(findings)
         }
         findings.report.maskingStudy = try progress.part {
-            try studied.flatMap(setting.maskingStudy)
+            try Rendition.allCases.flatMap { rendition in
+                try studied.flatMap { try setting.maskingStudy($0, rendition) }
+            }
         }
         try progress.part { _ = try setting.rectifier(.forAll) }
         for attack in profile.attacks {
@@ -104,10 +112,14 @@ public struct Reproduction {
         }
         try onFindings(findings)
         let (surrogate, accuracy) = try progress.part {
-            let surrogate = try Surrogate(
-                givenSurrogate ?? train(paper.surrogate(for: data.sets.fit.shape)), in: setting)
-            return (surrogate, try measured(surrogate.classifier))
+            let network =
+                try givenSurrogate ?? train(paper.surrogate(for: data.sets.fit.shape))
+            let accuracy = try measured(network, as: "the surrogate")
+            return (try Surrogate(network, in: setting), accuracy)
         }
+        findings.report.take(
+            surrogate, accuracy: accuracy,
+            origin: origin(of: surrogate.name, isGiven: givenSurrogate != nil))
         for attack in profile.attacks {
             let rows = try progress.part {
                 try Rendition.allCases.map { rendition in
@@ -116,7 +128,7 @@ public struct Reproduction {
                         try setting.transferred(attack, rendition, from: surrogate), data: paper)
                 }
             }
-            findings.report.add(rows, from: surrogate, accuracy: accuracy)
+            findings.report.add(rows)
             try onFindings(findings)
         }
         for attack in profile.attacks {
@@ -131,12 +143,24 @@ public struct Reproduction {
     /// Findings of f alone.
     private func begun() throws -> Findings {
         let classifier = try given ?? train(family)
+        // Said before hours are spent on it.
+        let accuracy = try measured(classifier, as: "f")
         let setting = try PaperSetting(
             data: data, paper: paper, profile: profile, choices: choices, classifier: classifier,
             sentry: sentry, bench: bench)
         return Findings(
-            report: try ReproductionReport(setting, accuracy: measured(classifier)), scores: [:],
-            setting: setting)
+            report: try ReproductionReport(
+                setting, accuracy: accuracy,
+                origin: origin(of: setting.networkName, isGiven: given != nil)),
+            scores: [:], setting: setting)
+    }
+
+    /// How a network came to be, in words.
+    private func origin(of name: String, isGiven: Bool) -> String {
+        let images = Figure.count(min(profile.fit, data.sets.fit.count))
+        return isGiven
+            ? "\(name) was given, not trained here."
+            : "\(name) was trained here for \(profile.classifierEpochs(paper)) epochs on \(images) images."
     }
 
     /// The attacks of Table 1 that are among the profile's.
@@ -159,9 +183,13 @@ public struct Reproduction {
         ).run(on: set, bench: bench)
     }
 
-    private func measured(_ classifier: any Classifier) throws -> Proportion {
-        try Accuracy.of(
-            classifier, on: data.sets.test.prefix(profile.accuracyImages), observer: bench.observer)
+    private func measured(_ classifier: any Classifier, as name: String) throws -> Proportion {
+        let set = data.sets.test.prefix(profile.accuracyImages)
+        let accuracy = try Accuracy.of(classifier, on: set, observer: bench.observer)
+        bench.observer.say(
+            "\(name) is right on \(accuracy.formatted(digits: 4)) of \(Figure.count(set.count)) images of \(set.name)"
+        )
+        return accuracy
     }
 }
 

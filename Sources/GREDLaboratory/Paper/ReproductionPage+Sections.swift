@@ -43,8 +43,8 @@ extension ReproductionPage {
                     insights.normChart,
                     caption: """
                         Unrounded images. Each row: density, quartiles, and the range from 5% to 95%. The \
-                        paper's Insight II, that adversarial images are more sensitive, holds for the \
-                        minimum-norm attacks; §4.3.2 says itself that FGSM and PGD differ.
+                        paper's Insight II says that adversarial images are more sensitive, and its §4.3.2 \
+                        that FGSM and PGD differ. \(insights.insightTwo)
                         """),
                 .table(insights.normTable),
             ])
@@ -86,10 +86,11 @@ extension ReproductionPage {
         }
         let words = """
             The attacker knows neither f nor a guard: the images are made on \(report.surrogate ?? "")\
-            , whose accuracy on clean images is \(Figure.fixed(accuracy.ours, digits: 4)) (the paper's \
-            \(Figure.fixed(accuracy.paper ?? .nan, digits: 4))). The paper's attack rate of 1.000 for \
-            minimum-norm attacks reads as the rate on the surrogate, and its FGSM and PGD rates as those on \
-            f; so both are here. Its PGD rows for CIFAR-10 and ImageNet repeat MNIST's.
+            , whose accuracy on clean images is \(accuracy.formatted(digits: 4)), n = \
+            \(Figure.count(accuracy.samples)); the paper's is \
+            \(Figure.fixed(accuracy.paper ?? .nan, digits: 4)). The paper has one attack rate. For minimum-norm \
+            attacks, where it is 1.000 nearly always, it reads as the rate on the surrogate, and for FGSM and \
+            PGD as that on f: it stands beside that one. Its PGD rows for CIFAR-10 and ImageNet repeat MNIST's.
             """
         let tables = Rendition.allCases.flatMap { rendition in
             [false, true].map {
@@ -109,7 +110,8 @@ extension ReproductionPage {
         report.maskingStudy.isEmpty
             ? nil
             : Section(
-                "Table 1: without the most sensitive pixels", [.table(report.maskingStudyTable)])
+                "Table 1: without the most sensitive pixels",
+                Rendition.allCases.map { .table(report.maskingStudyTable($0)) })
     }
 
     /// Table 7.
@@ -120,8 +122,8 @@ extension ReproductionPage {
             [
                 .paragraph(
                     """
-                    Rectifiers are fine-tuned on guard images at 8 bits; α is chosen, for each attack, on \
-                    guard images that no rectifier was tuned on.
+                    \(findings.setting.rectifierWords) α is chosen, for each attack, on guard images that \
+                    no rectifier was tuned on.
                     """)
             ]
                 + Rendition.allCases.flatMap { rendition in
@@ -150,7 +152,11 @@ extension ReproductionReport {
         func sorted(_ figures: [String: ComparedFigure]) -> [(String, ComparedFigure)] {
             figures.sorted { $0.key < $1.key }
         }
+        let accuracies = [
+            sentence("f", accuracy), sentence("the surrogate", surrogateAccuracy),
+        ]
         return [
+            ("Accuracy on clean images", accuracies.compactMap { $0 }),
             (
                 "Table 2",
                 greyBox.flatMap { row in

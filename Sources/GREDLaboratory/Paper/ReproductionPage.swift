@@ -24,19 +24,29 @@ public struct ReproductionPage {
     }
 
     private var cards: [Card] {
+        let accuracies = [
+            ("Accuracy of f on clean images", Optional(report.accuracy)),
+            ("Accuracy of the surrogate", report.surrogateAccuracy),
+        ].compactMap { title, figure in figure.map { Self.card(title, $0) } }
         let unrounded = report.greyBox.filter { $0.rendition == .unrounded }
         let gred = unrounded.compactMap { $0[.gred]?.accuracy }
+        guard !gred.isEmpty else { return accuracies }
         let matched = gred.count { $0.verdict == .green }
-        return [
-            Card(
-                "Accuracy of f on clean images",
-                value: Figure.fixed(report.accuracy.ours, digits: 4),
-                note: "the paper: \(Figure.fixed(report.accuracy.paper ?? .nan, digits: 4))",
-                tint: report.accuracy.tint),
+        return accuracies + [
             Card(
                 "Rows of Table 2 where DET_GRED matches the paper",
-                value: "\(matched) of \(gred.count)", note: "within 0.01, or better; unrounded"),
+                value: "\(matched) of \(gred.count)", note: "within 0.01, or better; unrounded")
         ]
+    }
+
+    private static func card(_ title: String, _ figure: ComparedFigure) -> Card {
+        let bounds = figure.interval.map { Figure.fixed($0, digits: 4) }
+            .joined(separator: "–")
+        return Card(
+            title, value: Figure.fixed(figure.ours, digits: 4),
+            note:
+                "\(bounds), n = \(Figure.count(figure.samples)); the paper: \(Figure.fixed(figure.paper ?? .nan, digits: 4))",
+            tint: figure.tint)
     }
 
     /// How to read the tables.
@@ -49,7 +59,7 @@ public struct ReproductionPage {
                     A cell holds ours with its 95% interval (Wilson), the paper's, and the difference. \
                     Green: ours is at most 0.01 below the paper's, or above. Red: below, and the upper end \
                     of our interval does not reach the paper's. Amber: between. An asterisk marks a number \
-                    of the paper's that cannot be, or was probably copied.
+                    of the paper's that is in doubt: below its table stands why.
 
                     Unrounded images are as the attack left them, as in the paper; rounded ones have 8 \
                     bits, as files and cameras do, minimum-norm attacks having gone on until the rounded \
@@ -83,6 +93,11 @@ public struct ReproductionPage {
                 .init(choice.name), .init(String(format: "%.4g", value)), .init(choice.meaning),
             ])
         }
+        for choice in findings.setting.fixedChoices {
+            table.append(texts: [choice.name, choice.value, choice.meaning])
+        }
+        table.note =
+            "Down to \(PaperChoices.all.last?.name ?? "") each is an option (--set); the rest is fixed."
         var blocks: [Block] = [.table(table)]
         if !provenance.notes.isEmpty {
             blocks.append(
@@ -90,14 +105,22 @@ public struct ReproductionPage {
                     "To be known of this run:\n"
                         + provenance.notes.map { "•\u{2002}\($0)" }.joined(separator: "\n")))
         }
+        if let attack = report.greyBox.first?.attack {
+            blocks.append(
+                .details(
+                    title: "Two cells of Table 2, counted again from the scores of each image",
+                    text: ScoresFile.counting(attack)))
+        }
         blocks.append(
             .details(
                 title: "Provenance",
                 text: """
                     command       \(provenance.command)
                     seed          \(provenance.seed)
-                    profile       \(provenance.profile)
+                    profile       \(provenance.sizes.joined(separator: "\n              "))
                     f             \(provenance.network), SHA-256 \(provenance.classifier)
+                    surrogate     \(provenance.surrogate.map { "SHA-256 \($0)" } ?? Figure.missing)
+                    guard         \(provenance.sentry.map { "SHA-256 \($0)" } ?? Figure.missing)
                     test images   SHA-256 \(provenance.testImages)
                     guard images  SHA-256 \(provenance.guardImages)
                     libtorch      \(provenance.libtorch), \(provenance.threads) threads, \(provenance.device)

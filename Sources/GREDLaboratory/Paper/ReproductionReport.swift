@@ -12,12 +12,19 @@ public struct ReproductionReport: Sendable, Codable {
         public var seed: UInt64
         /// The profile's name.
         public var profile: String
+        /// Its sizes, such as `testImages: 1000`.
+        public var sizes: [String]
         /// What was taken where the paper is silent.
         public var choices: PaperChoices
         /// SHA-256 of f's weights.
         public var classifier: String
         /// What f is: the network and its width, where it is a built-in one.
         public var network: String
+        /// SHA-256 of the weights of the network that black-box attacks are made on; nil before it is there.
+        public var surrogate: String?
+        /// SHA-256 of the manifest of the guard that was measured too, without what audits have added; nil
+        /// where there is none.
+        public var sentry: String?
         /// SHA-256 of the test images.
         public var testImages: String
         /// SHA-256 of the images that detectors and rectifiers train on.
@@ -65,7 +72,8 @@ public struct ReproductionReport: Sendable, Codable {
     /// Where the figures come from.
     public var provenance: Provenance
 
-    init(_ setting: PaperSetting, accuracy: Proportion) throws {
+    /// - Parameter origin: how f came to be, for a reader who finds it less accurate than the paper's.
+    init(_ setting: PaperSetting, accuracy: Proportion, origin: String) throws {
         let paper = setting.paper
         dataset = setting.data.sets.test.name
         self.paper = paper
@@ -73,7 +81,8 @@ public struct ReproductionReport: Sendable, Codable {
             accuracy,
             paper: PaperNumbers.cell(
                 .accuracy, paper, row: paper == .imageNet ? "ResNet152" : "VGG11",
-                column: "accuracy"))
+                column: "accuracy")
+        ).explained(origin)
         provenance = try Provenance(setting)
     }
 
@@ -98,17 +107,21 @@ public struct ReproductionReport: Sendable, Codable {
         insightOne = PaperInsights(scores, .unrounded).insightOne
     }
 
-    /// Adds rows to Table 3.
-    mutating func add(
-        _ rows: [TransferRow], from surrogate: Surrogate, accuracy: Proportion
-    ) {
-        let architecture = surrogate.classifier.description.architecture
-        self.surrogate = architecture.family.rawValue
+    /// Takes the network that Table 3's images are made on.
+    /// - Parameter origin: how it came to be.
+    mutating func take(_ surrogate: Surrogate, accuracy: Proportion, origin: String) {
+        self.surrogate = surrogate.name
+        provenance.surrogate = surrogate.hash
         surrogateAccuracy = ComparedFigure(
             accuracy,
             paper: PaperNumbers.cell(
                 .accuracy, paper, row: paper == .imageNet ? "InceptionV3" : "CWnet",
-                column: "accuracy"))
+                column: "accuracy")
+        ).explained(origin)
+    }
+
+    /// Adds rows to Table 3.
+    mutating func add(_ rows: [TransferRow]) {
         transfer += rows.map { row in
             var row = row
             row.explain(
@@ -134,14 +147,16 @@ extension ReproductionReport.Provenance {
         command = bench.command
         seed = bench.seed
         profile = setting.profile.name
+        sizes = setting.profile.sizes
         choices = setting.choices
         classifier = setting.hash
         network = setting.networkName
+        sentry = setting.sentry?.identity
         testImages = try setting.testImages.contentHash
         guardImages = try setting.guardImages.contentHash
         libtorch = Engine.loadedVersion
         threads = Engine.threadCount
         device = bench.device.name
-        notes = setting.data.notes + setting.profile.notes + setting.notes
+        notes = setting.data.notes + setting.notes
     }
 }

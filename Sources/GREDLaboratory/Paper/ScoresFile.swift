@@ -7,6 +7,18 @@ import Foundation
 /// that the attack turned, in the order of the test set; a clean image has the same number as its
 /// adversarial copy and its noisy one.
 public enum ScoresFile {
+    /// A command that counts DET_org and DET_GRED of an attack's row of Table 2 again, unrounded: a clean
+    /// image is judged rightly at most at 0, an adversarial one above, and Eq. 12 takes what is further from
+    /// 0, of equals CNN_sen.
+    static func counting(_ attack: PaperAttack) -> String {
+        #"""
+        awk -F, '$1 == "unrounded" && $2 != "noise" {
+          org = $4 + 0; sen = $6 + 0; gred = org * org > sen * sen ? org : sen
+          bad = $2 == "adversarial"; n++; a += (org > 0) == bad; b += (gred > 0) == bad
+        } END { printf "DET_org %.3f, DET_GRED %.3f, n %d\n", a / n, b / n, n }'
+        """# + " scores/\(attack.rawValue)*.csv"
+    }
+
     /// A file grows to no more than this: one attack on ten thousand images takes several.
     static let bytes = 1_000_000
 

@@ -49,6 +49,9 @@ struct Surrogate {
     /// Test images that the surrogate and f get right.
     let images: ImageSet
 
+    /// Which network it is.
+    var name: String { classifier.description.architecture.family.rawValue }
+
     init(_ classifier: NetworkClassifier, in setting: PaperSetting) throws {
         self.classifier = classifier
         hash = try classifier.contentHash()
@@ -62,15 +65,15 @@ struct Surrogate {
 
 extension PaperSetting {
     private struct TransferConfiguration: Encodable {
-        var version = 1
+        var version = 2
         var surrogate: String
         var images: String
-        var training: [Scope]
+        var rectifier: RectifierConfiguration
         var attack: PaperAttack
         var rendition: Rendition
         var choices: PaperChoices
         var detectorWidth: Double
-        var plans: [TrainingPlan]
+        var plan: TrainingPlan
         var sentry: String?
     }
 
@@ -81,12 +84,10 @@ extension PaperSetting {
         let plan = try plan(attack, count: profile.testCount(attack))
         let configuration = TransferConfiguration(
             surrogate: surrogate.hash, images: try surrogate.images.prefix(plan.count).contentHash,
-            training: try profile.attacks.map { try scope($0) }, attack: attack,
+            rectifier: try rectifierConfiguration(.forAll), attack: attack,
             rendition: rendition, choices: choices, detectorWidth: profile.detectorWidth,
-            plans: [
-                profile.plan(epochs: profile.detectorEpochs, seed: bench.seed),
-                profile.plan(epochs: profile.rectifierEpochs, peak: 5e-4, seed: bench.seed),
-            ], sentry: sentry?.identity)
+            plan: profile.plan(epochs: profile.detectorEpochs, seed: bench.seed),
+            sentry: sentry?.identity)
         return try bench.figures(of: "paper-transfer", configuration) {
             let record = try surrogate.experiment.run(plan, on: surrogate.images)
             let turned = try TurnedImages(record, rendition)
@@ -129,12 +130,14 @@ extension TransferRow {
             PaperNumbers.cell(.table3, data, row: attack.rawValue, column: column)
         }
         let fooled = found.labels.indices.filter { found.answers[$0] != found.labels[$0] }
+        // The paper's one rate reads as that on the surrogate for minimum-norm attacks, else as that on f.
+        let rate = paper("attack_rate")
         rateOnSurrogate = ComparedFigure(
-            Proportion(successes: succeeded, of: attempted), paper: paper("attack_rate"),
-            isJudged: false)
+            Proportion(successes: succeeded, of: attempted),
+            paper: attack.isMinimumNorm ? rate : nil, isJudged: false)
         rateOnClassifier = ComparedFigure(
-            Proportion(successes: found.fooling, of: attempted), paper: paper("attack_rate"),
-            isJudged: false)
+            Proportion(successes: found.fooling, of: attempted),
+            paper: attack.isMinimumNorm ? nil : rate, isJudged: false)
         recovered = ComparedFigure(
             Proportion(
                 successes: fooled.count { found.recovered[$0] == found.labels[$0] },
@@ -161,20 +164,19 @@ extension TransferRow {
     /// Says of each red figure what was measured that may explain it.
     /// - Parameter greyBox: the same attack's row of Table 2.
     mutating func explain(_ greyBox: GreyBoxRow?) {
-        let fooling = "\(Figure.percent(rateOnClassifier.ours)) of the attacked images fool f"
-        func reason(_ name: String) -> String {
-            let before = greyBox?.detectors[name]?.accuracy.ours
+        func before(_ name: String) -> String {
+            let accuracy = greyBox?.detectors[name]?.accuracy.ours ?? .nan
             return
-                "The same detector has \(Figure.fixed(before ?? .nan)) in Table 2; \(fooling), so most of"
-                + " the others are images on which f is still right."
+                "The same detector has \(Figure.fixed(accuracy)) in Table 2, on images made on f, as were those that it was trained on."
         }
+        let fooled = recovered.samples
         for name in detectors.keys where detectors[name]?.verdict == .red {
-            detectors[name]?.reason = reason(name)
+            detectors[name]?.reason =
+                "\(before(name)) All of those fooled f; of these \(Figure.count(succeeded)) images \(Figure.count(fooled)) do."
         }
         for name in detectorsWhereFooled.keys where detectorsWhereFooled[name]?.verdict == .red {
-            let before = greyBox?.detectors[name]?.accuracy.ours
             detectorsWhereFooled[name]?.reason =
-                "The same detector has \(Figure.fixed(before ?? .nan)) in Table 2, on images made on f."
+                "\(before(name)) These \(Figure.count(fooled)) were made on another network."
         }
     }
 }
@@ -196,16 +198,20 @@ extension ReproductionReport {
                 ? "n: verdicts, half of them on clean originals. Recovered: true labels that the rectifier for all attacks gives to those that fool f."
                 : "n: verdicts, half of them on clean originals. Attacked are images that both networks get right. Rate on f: another label than the true one. The detectors are Table 2's, not trained again."
         )
+        var shown: [ComparedFigure?] = []
         for row in transfer where row.rendition == rendition {
             let found = whereFooled ? row.detectorsWhereFooled : row.detectors
+            var figures: [ComparedFigure?] = [row.rateOnSurrogate, row.rateOnClassifier]
+            figures += detectors.map { found[$0.rawValue] }
+            if whereFooled { figures.append(row.recovered) }
+            shown += figures
             table.append(
                 [
                     .init(row.attack.rawValue), .init(Figure.count(row.attempted)),
                     .init(Figure.count(found[PaperDetector.org.rawValue]?.samples ?? 0)),
-                    row.rateOnSurrogate.cell, row.rateOnClassifier.cell,
-                ] + detectors.map { found[$0.rawValue]?.cell ?? .init(Figure.missing) }
-                    + (whereFooled ? [row.recovered.cell] : []))
+                ] + figures.map { $0.cell })
         }
+        table.explainAsterisks(of: shown)
         return table
     }
 }

@@ -45,6 +45,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
             }
         }
         let places = try Tensor(sources, shape: [shape[0], 1, height * width])
+            .to(images.device)
             .expanded([shape[0], shape[1], height * width])
         return try padded.flattened(from: 2).gathered(places).reshaped(shape)
     }
