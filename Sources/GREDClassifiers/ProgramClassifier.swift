@@ -99,7 +99,7 @@ public final class ProgramClassifier: TunableClassifier {
         let network = try ProgramNetwork(
             read.program,
             normalisation: Self.normalisation(description, channels: shape.channels),
-            outputIndex: Self.outputIndex(of: read.program, description.outputName),
+            outputIndex: Self.outputIndex(of: read.program, description.outputName, shape),
             output: description.output ?? .logits)
 
         // One pass says how many classes there are, and what the numbers look like.
@@ -239,16 +239,27 @@ public final class ProgramClassifier: TunableClassifier {
         return ImageShape(channels: sizes[0], height: sizes[1], width: sizes[2])
     }
 
-    private static func outputIndex(of program: Program, _ name: String?) throws -> Int {
+    private static func outputIndex(
+        of program: Program, _ name: String?, _ shape: ImageShape
+    ) throws -> Int {
         let paths = program.outputs.map(\.path)
-        if let name {
-            guard let index = paths.firstIndex(of: name) else {
-                throw ProgramFault.output(asked: name, found: paths)
-            }
-            return index
+        let index: Int? =
+            if let name { paths.firstIndex(of: name) } else { paths.count == 1 ? 0 : nil }
+        guard let index else {
+            throw ProgramFault.output(asked: name, found: try outputs(of: program, shape))
         }
-        guard paths.count == 1 else { throw ProgramFault.output(asked: nil, found: paths) }
-        return 0
+        return index
+    }
+
+    /// Each output's path and shape, such as `logits (N×5)`, by which somebody knows the scores among them.
+    private static func outputs(of program: Program, _ shape: ImageShape) throws -> [String] {
+        let images = try grey(shape, for: program)
+        return try zip(program.outputs, Replay(program)([images])).map { output, tensor in
+            var sizes = tensor.shape.map(String.init)
+            if tensor.shape.first == images.shape[0] { sizes[0] = "N" }
+            let path = output.path.isEmpty ? "one tensor" : output.path
+            return "\(path) (\(sizes.joined(separator: "×")))"
+        }
     }
 
     private static func normalisation(

@@ -96,12 +96,21 @@ public final class ProgramNetwork: Layer {
     ///
     /// `torch.export` takes a batch of one for a special case, so that many programs take any number of images
     /// from two on. Attacks and guards ask about single images: the last one then stands for those missing.
+    /// More images than the program takes at once go through it in pieces.
     func scores(of images: Tensor) throws -> Tensor {
         let count = images.shape[0]
-        if let sizes = program.batchSizes, sizes.count > 1, (1..<sizes.lowerBound).contains(count) {
-            let last = Array(repeating: count - 1, count: sizes.lowerBound - count)
-            let padded = try Tensor.concatenated([images, images.rows(last)])
-            return try scores(of: padded).sliced(0..<count)
+        if let sizes = program.batchSizes, sizes.lowerBound < sizes.upperBound {
+            if count > 0, count < sizes.lowerBound {
+                let last = Array(repeating: count - 1, count: sizes.lowerBound - count)
+                let padded = try Tensor.concatenated([images, images.rows(last)])
+                return try scores(of: padded).sliced(0..<count)
+            }
+            if count > sizes.upperBound, sizes.upperBound > 0 {
+                let pieces = try stride(from: 0, to: count, by: sizes.upperBound).map {
+                    try scores(of: images.sliced($0..<min($0 + sizes.upperBound, count)))
+                }
+                return try .concatenated(pieces)
+            }
         }
         let found = try replay([normalisation?.applied(to: images) ?? images])[outputIndex]
         let shape = found.shape

@@ -134,7 +134,7 @@ struct AttackCommand: ParsableCommand {
         }
         let report = try AttackReport(
             of: results, command: bench.command, seed: bench.seed, data: set.name,
-            classifier: hash, precision: searchIn)
+            classifier: hash, precision: searchIn, device: bench.device)
         if let output { try AttackPage(report).write(to: URL(filePath: output)) }
         if json {
             for remark in report.remarks { bench.observer.say(remark) }

@@ -13,13 +13,15 @@ struct ProtectCommand: ParsableCommand {
             Attacks images of the guard set, which the classifier was not trained on; trains a \
             detector on what succeeded, on the clean originals and on harmlessly changed copies; \
             fine-tunes the rectifier on masked copies; sets the threshold on clean images of their \
-            own. The bundle holds everything that `gred inspect` needs.
+            own, so that no harmless change of them is flagged more than twice as often. The bundle \
+            holds everything that `gred inspect` needs.
 
             Every finished stage is kept: when it is interrupted, the same command goes on.
 
             Examples:
               gred protect digits --output digits-guard
               gred protect digits --profile smoke --output quick-guard
+              gred protect network.pt2 --data photographs --output guard --report report
             """)
 
     @Argument(
@@ -59,11 +61,20 @@ struct ProtectCommand: ParsableCommand {
         help: "Measure the guard on test images, for its model card.")
     var isMeasured = true
 
+    @Option(
+        help: "A folder for the report of that measurement, a page and JSON.",
+        completion: .directory)
+    var report: String?
+
     @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
     func validate() throws {
         try Profile.check(profile)
+        guard isMeasured || report == nil else {
+            throw ValidationError(
+                "--report needs the guard to be measured, which --no-measure leaves out.")
+        }
         guard method == .universal || (falsePositives == nil && !fast) else {
             throw ValidationError(
                 "--false-positives and --fast are for universal guards: the paper's threshold is fixed."
@@ -91,6 +102,7 @@ struct ProtectCommand: ParsableCommand {
         var recipe = recipe
         let bench = try options.bench(for: &recipe)
         try OutputFolder.check(output, marker: "guard.json")
+        if let report { try OutputFolder.check(report) }
         let classifier = try StoredClassifier.read(URL(filePath: classifier))
         try classifier.move(to: bench.device)
         let data = try DataSet(
@@ -106,6 +118,10 @@ struct ProtectCommand: ParsableCommand {
             to: URL(filePath: output))
         if let findings {
             print(EvaluationTable.text(findings.report, isColoured: isatty(1) == 1) + "\n")
+            if let report {
+                let files = try ReportFiles.write(findings, to: URL(filePath: report))
+                print("report in \(files.html.path)")
+            }
         }
         print("guard in \(output)")
         print("next: gred bundle show \(output), gred inspect \(output) IMAGES")

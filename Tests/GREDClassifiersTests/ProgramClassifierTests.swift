@@ -44,25 +44,36 @@ struct ProgramClassifierTests {
         try expect(logits, near: golden.tensor("convnet/output"), within: 1e-5)
     }
 
-    @Test("takes one image where the program takes from two on, and its gradient")
-    func fewerThanTheLeast() throws {
+    /// Expects of a program that takes so many images at once the same score and gradient as of one that
+    /// takes any number.
+    private func expectSame(of images: Tensor, where sizes: ClosedRange<Int>) throws {
         var program = try ProgramFile(fixture("convnet.pt2")).program
         let symbol = try #require(program.ranges.keys.first)
-        func network(from least: Int) throws -> ProgramNetwork {
-            program.ranges[symbol] = least...1024
-            return try ProgramNetwork(
+        func answer(_ sizes: ClosedRange<Int>) throws -> (value: Tensor, gradient: Tensor) {
+            program.ranges[symbol] = sizes
+            let network = try ProgramNetwork(
                 program, normalisation: nil, outputIndex: 0, output: .logits)
+            return try Gradient.valueAndGradient(at: images) {
+                try network($0, mode: .evaluation).sliced(1..<2, dimension: 1)
+            }
         }
-        let image = try golden.tensor("convnet/input").rows([0])
-        let (one, three) = try (network(from: 1), network(from: 3))
-        let (value, gradient) = try Gradient.valueAndGradient(at: image) {
-            try three($0, mode: .evaluation).sliced(1..<2, dimension: 1)
-        }
-        let (expected, slope) = try Gradient.valueAndGradient(at: image) {
-            try one($0, mode: .evaluation).sliced(1..<2, dimension: 1)
-        }
-        try expect(value, near: expected, within: 1e-5)
-        try expect(gradient, near: slope, within: 1e-5)
+        let (found, expected) = try (answer(sizes), answer(1...1024))
+        try expect(found.value, near: expected.value, within: 1e-5)
+        try expect(found.gradient, near: expected.gradient, within: 1e-5)
+    }
+
+    @Test("takes one image where the program takes from two on, and its gradient")
+    func fewerThanTheLeast() throws {
+        try expectSame(of: golden.tensor("convnet/input").rows([0]), where: 3...1024)
+    }
+
+    @Test(
+        "takes more images than the program takes at once, and their gradient",
+        arguments: [1...2, 1...3, 2...3, 3...7, 1...8])
+    func moreThanTheMost(sizes: ClosedRange<Int>) throws {
+        // In pieces of which the last may be one image alone.
+        try expectSame(
+            of: golden.tensor("convnet/input").rows([0, 1, 2, 2, 1, 0, 1]), where: sizes)
     }
 
     @Test("normalises inside, so that images stay in 0…1")
@@ -99,13 +110,19 @@ struct ProgramClassifierTests {
     @Test("takes the output that is named, and asks for a name where there are several")
     func outputs() throws {
         let fault = message { _ = try ProgramClassifier(fixture("dictionary.pt2")) }
-        #expect(fault.contains("logits, aux") && fault.contains("output_name"))
+        #expect(fault.contains("logits (N×5), aux (N×2)") && fault.contains("output_name"))
+        let tuple = message { _ = try ProgramClassifier(fixture("tuple.pt2")) }
+        #expect(tuple.contains("(0 (N×5), 1 (N×2))") && tuple.contains("output_name"))
+        let lone = message {
+            _ = try ProgramClassifier(fixture("convnet.pt2"), outputName: "logits")
+        }
+        #expect(lone.contains("no tensor 'logits'; it returns one tensor (N×5)."))
         let model = try ProgramClassifier(fixture("dictionary.pt2"), outputName: "aux")
         #expect(model.classCount == 2)
         let wrong = message {
             _ = try ProgramClassifier(fixture("dictionary.pt2"), outputName: "logit")
         }
-        #expect(wrong.contains("no tensor 'logit'") && wrong.contains("logits, aux"))
+        #expect(wrong.contains("no tensor 'logit'") && wrong.contains("aux (N×2)"))
     }
 
     @Test("is refused where its description contradicts it, with both sides")

@@ -46,6 +46,16 @@ extension ProgramTests {
             }
         }
 
+        @Test("a model that is not the guarded one is told from it")
+        func otherModel() throws {
+            try Untrained.classifier().save(to: place["same"])
+            try Untrained.classifier(seed: 2).save(to: place["other"])
+            let outcome = try place.gred("bundle", "show", "bundle", "--model", "same")
+            #expect(outcome.status == 0 && outcome.output.contains("a guard for"))
+            try place.gred("bundle", "show", "bundle", "--model", "other")
+                .expectRefusal(["bundle", "SHA-256", "gred protect"])
+        }
+
         @Test("nothing on standard input is said, and no verdict given")
         func emptyInput() throws {
             try place.gred("inspect", "bundle", "-").expectRefusal(["standard input"])

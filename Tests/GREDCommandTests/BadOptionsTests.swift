@@ -64,6 +64,12 @@ extension ProgramTests {
                 ),
                 (
                     [
+                        "protect", "classifier", "--output", "new", "--no-measure", "--report",
+                        "report",
+                    ], ["--report", "--no-measure"]
+                ),
+                (
+                    [
                         "protect", "classifier", "--output", "new", "--data", "digits",
                         "--profile", "smoke", "--false-positives", "0.001",
                     ], ["0.001", "200 clean images", "0.0050"]
@@ -112,6 +118,10 @@ extension ProgramTests {
                 try place.run(arguments + ["--output", "file/below"])
                     .expectRefusal(["file/below", "choose another"])
             }
+            try place.gred(
+                "protect", "classifier", "--data", "digits", "--profile", "smoke", "--output",
+                "new", "--report", "file/below"
+            ).expectRefusal(["file/below", "choose another"])
             #expect(place.stages.isEmpty)
         }
 

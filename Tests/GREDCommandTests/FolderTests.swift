@@ -65,6 +65,26 @@ extension ProgramTests {
             #expect(outcome.errors.contains("skipped: images/5b.jpg: expected a whole JPEG"))
         }
 
+        @Test("gred inspect says of standard input what it says of the same file")
+        func standardInput() throws {
+            try Untrained.writeBundle(to: place["bundle"])
+            try write("seven.png", value: 7)
+            let outcome = try place.gred(
+                "inspect", "bundle", "-", "--json", input: place["seven.png"])
+            #expect(outcome.status == 0 || outcome.status == 3, "\(outcome.errors)")
+            let lines = outcome.output.split(separator: "\n")
+            #expect(lines.count == 1)
+            let json = try #require(lines.first)
+            let line = try #require(
+                JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+            #expect(line["image"] as? String == "standard input")
+            let file = try place.gred("inspect", "bundle", "seven.png", "--json")
+            #expect(file.status == outcome.status)
+            #expect(
+                file.output.replacingOccurrences(of: "seven.png", with: "standard input")
+                    == outcome.output)
+        }
+
         @Test("gred inspect scales pictures only when told how")
         func scaling() throws {
             try Untrained.writeBundle(to: place["bundle"])

@@ -29,7 +29,7 @@ extension ProgramTests {
                 [
                     "<classifier>", "--data", "--method", "--false-positives", "--fast",
                     "--profile",
-                    "--output", "--no-measure",
+                    "--output", "--no-measure", "--report",
                 ] + ofFolders + shared
             ),
             (

@@ -7,7 +7,8 @@ final class Running {
     let process: Process
     private let folder: URL
 
-    init(_ process: Process) throws {
+    /// - Parameter input: a file for standard input; nothing where there is none.
+    init(_ process: Process, input: URL? = nil) throws {
         self.process = process
         folder = FileManager.default.temporaryDirectory
             .appending(component: "gred-streams-\(UUID().uuidString)")
@@ -15,7 +16,8 @@ final class Running {
         for name in ["output", "errors"] {
             try Data().write(to: folder.appending(component: name))
         }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = try FileHandle(
             forWritingTo: folder.appending(component: "output"))
         process.standardError = try FileHandle(

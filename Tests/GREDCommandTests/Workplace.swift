@@ -42,19 +42,27 @@ final class Workplace {
     // MARK: Running the program
 
     /// Runs the program to its end.
-    /// - Parameter environment: added to the workplace's own; an empty value unsets.
-    func gred(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
-        try run(arguments, environment: environment)
+    /// - Parameters:
+    ///   - environment: added to the workplace's own; an empty value unsets.
+    ///   - input: a file for standard input.
+    func gred(
+        _ arguments: String..., environment: [String: String] = [:], input: URL? = nil
+    ) throws -> Outcome {
+        try run(arguments, environment: environment, input: input)
     }
 
-    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-        let program = try start(arguments, environment: environment)
+    func run(
+        _ arguments: [String], environment: [String: String] = [:], input: URL? = nil
+    ) throws -> Outcome {
+        let program = try start(arguments, environment: environment, input: input)
         program.process.waitUntilExit()
         return try program.outcome()
     }
 
     /// Starts the program.
-    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+    func start(
+        _ arguments: [String], environment: [String: String] = [:], input: URL? = nil
+    ) throws -> Running {
         let own = [
             "GRED_CACHE": cache.path, "GRED_MNIST_URL": "file:///nonexistent/", "HOME": url.path,
             "PATH": "/usr/bin:/bin", "OMP_WAIT_POLICY": "PASSIVE",
@@ -64,6 +72,6 @@ final class Workplace {
         process.arguments = arguments
         process.currentDirectoryURL = url
         process.environment = own.merging(environment) { $1 }.filter { !$0.value.isEmpty }
-        return try Running(process)
+        return try Running(process, input: input)
     }
 }

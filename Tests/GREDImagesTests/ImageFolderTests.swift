@@ -47,6 +47,19 @@ struct ImageFolderTests {
         #expect(images.items.map(\.label) == [0, 1, 2, 3, 3, 3, 4, 5])
     }
 
+    @Test("an empty class folder is a class without images")
+    func emptyClass() throws {
+        try write("a/1.png")
+        try write("c/2.png")
+        try FileManager.default.createDirectory(
+            at: folder.url.appending(component: "b"), withIntermediateDirectories: true)
+        let images = try ImageFolder(folder.url)
+        #expect(images.classNames == ["a", "b", "c"])
+        #expect(images.items.map(\.label) == [0, 2])
+        let set = try images.read(as: Self.shape).set
+        #expect(set.labels == [0, 2] && set.classNames == images.classNames)
+    }
+
     @Test("what is hidden is skipped, and what is no image is counted")
     func others() throws {
         try write("a/1.png")

@@ -128,7 +128,12 @@ struct AttackExperimentTests {
         let results = try Self.plans.map { (plan: $0, record: try experiment.run($0, on: set)) }
         let report = try AttackReport(
             of: results.map { (plan: $0.plan, outcome: try AttackOutcome($0.record)) },
-            command: "gred", seed: 4, data: "toy", classifier: "toy", precision: .float32)
+            command: "gred", seed: 4, data: "toy", classifier: "toy", precision: .float32,
+            device: .cpu)
+        #expect(report.libtorch == Engine.loadedVersion && report.device == "cpu")
+        #expect(report.threads == Engine.threadCount)
+        let json = try JSONSerialization.jsonObject(with: report.json()) as? [String: Any]
+        #expect(json?["libtorch"] is String && json?["threads"] as? Int == report.threads)
         for (summary, record) in zip(report.attacks, results.map(\.record)) {
             #expect(summary.securityCurve.last?.y == summary.success)
             #expect(summary.securityCurve.map(\.y) == summary.securityCurve.map(\.y).sorted())
@@ -223,7 +228,7 @@ struct AttackExperimentTests {
             ).run(plan, on: set)
             return try AttackReport(
                 of: [(plan: plan, outcome: AttackOutcome(record))], command: "gred", seed: 4,
-                data: "toy", classifier: "toy", precision: .float32
+                data: "toy", classifier: "toy", precision: .float32, device: .cpu
             ).remarks
         }
         #expect(try remarks(classifier, DDN(steps: 30)) == [])

@@ -57,6 +57,27 @@ struct FolderDataSetTests {
         #expect(hashes[0] == hashes[1])
     }
 
+    @Test("the split is the same whatever size pictures are brought to")
+    func splitOfOtherSizes() throws {
+        for number in 0..<100 {
+            // Of one colour, which scaling keeps, and none like another.
+            let pixels = [UInt8](repeating: UInt8(2 * number), count: 8 * 8 * 3)
+            let file = folder.url.appending(component: number.isMultiple(of: 2) ? "a" : "b")
+            try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
+            try Data(PNG.encode(pixels: pixels, width: 8, height: 8, channels: 3))
+                .write(to: file.appending(component: "\(number).png"))
+        }
+        func fitted(_ side: Int) throws -> Set<UInt8> {
+            let fit = try read(
+                FolderReading(shape: ImageShape(channels: 3, height: side, width: side))
+            ).sets.fit
+            return Set(try (0..<fit.count).map { try fit.bytes(of: $0)[0] })
+        }
+        let own = try fitted(8)
+        #expect(own.count == 60)
+        #expect(try fitted(16) == own && fitted(5) == own)
+    }
+
     @Test("a link to a folder is that folder")
     func link() throws {
         try fill("real/train/", 0..<40, classes: ["a", "b"])

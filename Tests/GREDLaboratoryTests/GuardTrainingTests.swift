@@ -70,6 +70,31 @@ struct GuardTrainingTests {
     }
 
     @Test(
+        "a universal detector learns a separable toy",
+        arguments: [NoisyCopies.none, NoisyCopies(strengths: [0.05], copies: 2)])
+    func universalDetectorLearns(noise: NoisyCopies) throws {
+        let shape = ImageShape(channels: 1, height: 16, width: 16)
+        let toy = try LinearClassifier(shape: shape)
+        let examples = try UniversalExamples(
+            of: [TurnedImages(record(40, seed: 1))], negatives: Negatives(), noise: noise,
+            readsMap: false, in: toy, bench: .inside(folder))
+        #expect(examples.count == 120)
+        let trained = try UniversalTraining(
+            readsMap: false, noise: noise, width: 8, flips: false, plan: plan
+        ).run(
+            on: examples, imageShape: shape, checkpoint: checkpoint, identity: "test",
+            bench: .inside(folder))
+        let others = try record(40, seed: 2)
+        func flagged(_ images: Tensor) throws -> Double {
+            let reading = try trained.read(
+                images, sensitivity: toy.inputSensitivity(of: images), in: toy, key: .published)
+            return Statistics.share(try trained.judge(reading).logit.floats().map { $0 > 0 })
+        }
+        #expect(try flagged(others.originals) < 0.1)
+        #expect(try flagged(others.adversarial) > 0.9)
+    }
+
+    @Test(
         "a detector's weights follow from its seed, whatever it reads",
         arguments: [Detector.Reading.image, .sensitivity(.logarithmic), .sensitivity(.raw)])
     func detectorFollowsItsSeed(reading: Detector.Reading) throws {

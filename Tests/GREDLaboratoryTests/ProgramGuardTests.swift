@@ -174,6 +174,16 @@ struct ProgramGuardTests {
         #expect(try read.inspect(set.tensor()).verdicts == verdicts)
         #expect(
             try GuardBundle.manifest(of: elsewhere).classifierHash == classifier.contentHash())
+        // It is attached to the program that it was made for, described as it was then.
+        #expect(
+            try GuardBundle.read(elsewhere, for: Self.program()).inspect(set.tensor()).verdicts
+                == verdicts)
+        var description = ProgramClassifier.Description()
+        description.mean = [0.5, 0.5, 0.5]
+        let normalised = try ProgramClassifier(classifier.file, description)
+        #expect(throws: BundleFault.otherDescription(path: elsewhere.path)) {
+            try GuardBundle.read(elsewhere, for: normalised)
+        }
         // Written again from where it was read, it is the same.
         let again = folder.url.appending(component: "again")
         try GuardBundle.save(read, changedFrom: elsewhere, savedBy: "test", to: again)
@@ -189,5 +199,35 @@ struct ProgramGuardTests {
             try GuardBundle.write(
                 read, training: [], madeBy: "test", to: folder.url.appending(component: "third"))
         }
+    }
+
+    @Test("a guard of a tuned program is no bundle: the file that would be kept is another model")
+    func tunedProgram() throws {
+        let detector = try UniversalDetector(
+            .init(
+                imageShape: classifier.inputShape, readsMap: false, noise: .none, width: 4,
+                planes: .identity(planes: 3), numbers: .identity(planes: 5)), seed: 1)
+        func write(_ guarded: ProgramClassifier) throws {
+            try GuardBundle.write(
+                Guard(
+                    classifier: guarded, detection: .universal(detector),
+                    rectifier: Rectifier(
+                        network: classifier.copied(), masking: RandomisedMasking(alpha: 0.2),
+                        copies: 2)),
+                training: [], madeBy: "test", to: folder.url.appending(component: "guard"))
+        }
+        let tuned = try classifier.copied()
+        let loaded = try Self.program()
+        try loaded.load(
+            weights: Safetensors.read(Safetensors.data(of: tuned.network.state), path: "test"),
+            from: "test")
+        for guarded in [tuned, loaded] {
+            let fault = BundleFault.tuned(path: classifier.file.path)
+            #expect(throws: fault) { try write(guarded) }
+            #expect("\(fault)".contains("convnet.pt2") && "\(fault)".contains("`gred protect`"))
+            #expect(try folder.names.isEmpty)
+        }
+        try write(classifier)
+        #expect(try folder.names == ["guard"])
     }
 }

@@ -283,7 +283,9 @@ private enum MadeUp {
             dataset: "made-up \"test\"", baseAccuracy: base.value,
             baseAccuracyInterval: base.bounds, falsePositiveRate: alarms.value,
             falsePositiveRateInterval: alarms.bounds, falsePositiveRateCorrect: 0.004,
+            falsePositiveRateCorrectInterval: [0.002, 0.008],
             falsePositiveRateSen: 0.011, cleanImages: 2000, guardedCleanAccuracy: 0.985,
+            guardedCleanAccuracyInterval: [0.979, 0.989],
             cost: GuardCost(forwardSeconds: 0.001, unflagged: 11.2, flagged: 24.6),
             changed: [
                 .init(
@@ -325,6 +327,11 @@ private enum MadeUp {
             tprAt1PercentFpr: tpr, tprAt1PercentFprInterval: [tpr, tpr], tprAt5PercentFpr: higher,
             tprAt5PercentFprInterval: [higher, higher], recoveredAccuracy: recovered,
             recoveredAccuracyInterval: bounds,
-            guardedAccuracy: guarded, unguardedAccuracy: 0.5, aurocOfLogScale: 0.8)
+            guardedAccuracy: guarded, guardedAccuracyInterval: [guarded, guarded],
+            unguardedAccuracy: 0.5,
+            logScale: .init(
+                auroc: 0.8, aurocInterval: [0.7, 0.9], tprAt1PercentFpr: 0.1,
+                tprAt1PercentFprInterval: [0, 0.2], tprAt5PercentFpr: 0.3,
+                tprAt5PercentFprInterval: [0.2, 0.4]))
     }
 }

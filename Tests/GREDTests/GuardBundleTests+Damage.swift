@@ -109,6 +109,26 @@ extension GuardBundleTests {
         try expect(.badManifest(path: manifest.path, reason: "'\(name)' is missing"))
     }
 
+    @Test(
+        "of a universal guard is refused without its threshold, and without what its chooser goes by",
+        arguments: ["threshold", "evidence"])
+    func missingOfUniversal(_ name: String) throws {
+        try write(universal())
+        #expect(try GuardBundle.read(folder).chooser != nil)
+        try edit { $0[name] = nil }
+        try expect(.badManifest(path: manifest.path, reason: "'\(name)' is missing"))
+    }
+
+    @Test("is refused where its classifier is another than it says")
+    func otherClassifierHash() throws {
+        try write()
+        try edit { $0["classifierHash"] = String(repeating: "0", count: 64) }
+        try expect(
+            .badManifest(
+                path: manifest.path,
+                reason: "'classifierHash' names another classifier than the one beside it"))
+    }
+
     @Test("is refused where a field has the wrong form")
     func wrongForm() throws {
         try write()

@@ -27,6 +27,20 @@ struct GuardBundleTests {
             to: folder ?? self.folder)
     }
 
+    /// A guard with everything that a bundle may hold.
+    func universal() throws -> Guard {
+        let detector = try UniversalDetector(
+            .init(
+                imageShape: SmallGuard.shape, readsMap: false, noise: .none, width: 4,
+                planes: .identity(planes: 1), numbers: .identity(planes: 5)), seed: 1)
+        return Guard(
+            classifier: small.sentry.classifier, detection: .universal(detector),
+            threshold: try Threshold(falsePositiveRate: 0.1, over: (0..<20).map(Float.init)),
+            rectifier: small.sentry.rectifier,
+            chooser: try RecoveryChooser(
+                .identity(planes: RecoveryEvidence.count(strengths: 0)), strengths: 0, seed: 1))
+    }
+
     /// The manifest, changed as JSON.
     func edit(_ change: (inout [String: Any]) -> Void) throws {
         let data = try Data(contentsOf: manifest)
@@ -169,20 +183,9 @@ struct GuardBundleTests {
 
     @Test("saved again, says nothing of what the changed guard no longer has")
     func savedAgainWithLess() throws {
-        let shape = SmallGuard.shape
-        let detector = try UniversalDetector(
-            .init(
-                imageShape: shape, readsMap: false, noise: .none, width: 4,
-                planes: .identity(planes: 1), numbers: .identity(planes: 5)), seed: 1)
-        let rich = Guard(
-            classifier: small.sentry.classifier, detection: .universal(detector),
-            threshold: try Threshold(falsePositiveRate: 0.1, over: (0..<20).map(Float.init)),
-            rectifier: small.sentry.rectifier,
-            chooser: try RecoveryChooser(
-                .identity(planes: RecoveryEvidence.count(strengths: 0)), strengths: 0, seed: 1))
         let share = GuardFigures.Share(0.5, interval: [0.4, 0.6])
         try GuardBundle.write(
-            rich, training: ["on nothing"],
+            universal(), training: ["on nothing"],
             figures: GuardFigures(
                 data: "some", cleanImages: 10, accuracy: share, guardedAccuracy: 0.5,
                 falsePositives: share, attacks: []), madeBy: "gred 0.0.1", to: folder)
@@ -212,6 +215,49 @@ struct GuardBundleTests {
         let read = try GuardBundle.read(folder)
         try read.org.network.poison()
         #expect(try small.sentry.inspect(small.images).verdicts == before)
+    }
+
+    // MARK: The model that it guards
+
+    private var classifier: NetworkClassifier {
+        get throws { try #require(small.sentry.classifier as? NetworkClassifier) }
+    }
+
+    @Test("is attached to the model that it was made for, and says the same of images")
+    func attached() throws {
+        try write()
+        let model = try classifier.copied()
+        let sentry = try GuardBundle.read(folder, for: model)
+        let attached = try #require(sentry.classifier as? NetworkClassifier)
+        #expect(attached === model)
+        #expect(
+            try sentry.inspect(small.images).verdicts == small.sentry.inspect(small.images).verdicts
+        )
+    }
+
+    @Test("is attached to no other model, and both are named")
+    func otherModel() throws {
+        try write()
+        let other = try NetworkClassifier(classifier.description, seed: 7)
+        let (made, found) = (try classifier.contentHash(), try other.contentHash())
+        let fault = BundleFault.otherModel(path: folder.path, made: made, found: found)
+        #expect(throws: fault) { try GuardBundle.read(folder, for: other) }
+        for words in [folder.path, made, found, "`gred protect`"] {
+            #expect("\(fault)".contains(words))
+        }
+    }
+
+    @Test("is not attached to its model's weights behind another normalisation")
+    func otherDescription() throws {
+        try write()
+        var description = try classifier.description
+        description.normalisation = Normalisation(mean: [0.5], std: [0.5])
+        let other = try NetworkClassifier(description, seed: 0)
+        try other.network.load(from: classifier.network)
+        #expect(try other.contentHash() == classifier.contentHash())
+        #expect(throws: BundleFault.otherDescription(path: folder.path)) {
+            try GuardBundle.read(folder, for: other)
+        }
     }
 
     // MARK: What cannot be written

@@ -134,5 +134,22 @@ struct RecoveryTests {
         #expect(throws: DetectorFault.self) {
             try RecoveryChooser(.identity(planes: 2), strengths: 0, seed: 1)
         }
+
+        // What another version weighed is other evidence, in this schema too.
+        let file = place.appending(component: "guard.json")
+        var fields = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+        #expect(fields["schema"] as? Int == 2)
+        for (older, words) in [
+            (["means": [0.0, 0], "deviations": [1.0, 1]], "numbers of evidence"),
+            (["weights": [0.5, 0.5]], "'means' is missing"),
+        ] as [([String: [Double]], String)] {
+            fields["evidence"] = older
+            try JSONSerialization.data(withJSONObject: fields).write(to: file)
+            let fault = #expect(throws: BundleFault.self) { try GuardBundle.read(place) }
+            let sentence = "\(try #require(fault))"
+            #expect(sentence.contains("`gred protect`") && sentence.contains(file.path))
+            #expect(sentence.contains(words), "\(sentence)")
+        }
     }
 }

@@ -71,6 +71,27 @@ struct ThresholdTests {
         }
     }
 
+    @Test("flags at most twice the share of images that were changed harmlessly")
+    func changed() throws {
+        var stream = RandomStream(seed: 4, purpose: "scores")
+        let clean = stream.normals(1_000)
+        let (little, much) = (clean.map { $0 - 3 }, clean.map { $0 + 1 })
+        func threshold(_ changed: [[Float]]) throws -> Threshold {
+            try Threshold(falsePositiveRate: 0.05, overRenditions: [clean], changed: changed)
+        }
+        // A change that lowers scores changes nothing; one that raises them raises the threshold.
+        #expect(try threshold([little]) == threshold([]))
+        let raised = try threshold([little, much])
+        let flagged = much.count { raised.isExceeded(by: $0) }
+        #expect(flagged <= 100 && flagged >= 98)
+        #expect(clean.count { raised.isExceeded(by: $0) } < 50)
+        #expect(raised.falsePositiveRate == 0.05 && raised.images == 1_000)
+        // Twice a half is everything: nothing is asked of the changed ones.
+        #expect(
+            try Threshold(falsePositiveRate: 0.5, overRenditions: [clean], changed: [much])
+                == Threshold(falsePositiveRate: 0.5, over: clean))
+    }
+
     @Test("is refused where so few images cannot resolve the rate, and where it is no rate")
     func refused() throws {
         let scores = [Float](repeating: 0, count: 98)

@@ -165,6 +165,68 @@ struct UniversalDetectorTests {
         #expect("\(try #require(fault))".contains("0 noisy copies at each of 3 strengths"))
     }
 
+    @Test(
+        "is refused in a bundle where it or what chooses beside it is damaged or missing",
+        arguments: ["detector.safetensors", "chooser.safetensors"])
+    func damagedPart(_ name: String) throws {
+        let sentry = Guard(
+            classifier: classifier, detection: .universal(try detector()),
+            rectifier: small.sentry.rectifier,
+            chooser: try RecoveryChooser(
+                .identity(planes: RecoveryEvidence.count(strengths: 3)), strengths: 3, seed: 1))
+        let outer = try TemporaryFolder()
+        let folder = outer.url.appending(component: "guard")
+        try GuardBundle.write(sentry, training: [], madeBy: "gred 0.0.1", to: folder)
+        let read = try GuardBundle.read(folder)
+        #expect(
+            try read.inspect(small.images).verdicts == sentry.inspect(small.images).verdicts)
+
+        let part = folder.appending(component: name)
+        let sound = try Data(contentsOf: part)
+        func expectRefusal(_ words: String) throws {
+            let fault = #expect(throws: BundleFault.self) { try GuardBundle.read(folder) }
+            let sentence = "\(try #require(fault))"
+            #expect(sentence.contains(part.path) && sentence.contains(words), "\(sentence)")
+            #expect(sentence.contains("`gred protect`"))
+        }
+        var damaged = sound
+        damaged[sound.count / 2] ^= 1
+        try damaged.write(to: part)
+        try expectRefusal("its SHA-256 is not the one in guard.json")
+        try sound.dropLast().write(to: part)
+        try expectRefusal("it has \(sound.count - 1) bytes")
+        try FileManager.default.removeItem(at: part)
+        try expectRefusal("it is missing")
+    }
+
+    @Test("guards a classifier of two classes")
+    func twoClasses() throws {
+        let two = try NetworkClassifier(
+            NetworkClassifier.Description(
+                architecture: Architecture(.vgg11, width: 1 / 16), inputShape: SmallGuard.shape,
+                classNames: ["a", "b"]), seed: 1)
+        let sentry = Guard(
+            classifier: two, detection: .universal(try detector()),
+            rectifier: Rectifier(
+                network: try two.copied(), masking: RandomisedMasking(alpha: 0.2), copies: 2),
+            chooser: try RecoveryChooser(
+                .identity(planes: RecoveryEvidence.count(strengths: 3)), strengths: 3, seed: 1))
+        let inspection = try sentry.inspect(small.images)
+        for verdict in inspection.verdicts {
+            #expect(verdict.logOdds.isFinite)
+            #expect([0, 1].contains(verdict.label) && [0, 1].contains(verdict.recoveredLabel))
+        }
+        let moves = try #require(inspection.moves)
+        for move in [RecoveryMove.runnerUp, .noisyRunnerUp, .stepBack] {
+            #expect(moves[move.rawValue] == inspection.verdicts.map { 1 - $0.label })
+        }
+        let folder = try TemporaryFolder()
+        let place = folder.url.appending(component: "guard")
+        try GuardBundle.write(sentry, training: [], madeBy: "gred 0.0.1", to: place)
+        #expect(
+            try GuardBundle.read(place).inspect(small.images).verdicts == inspection.verdicts)
+    }
+
     @Test("is refused where its description does not fit, in a sentence")
     func refused() throws {
         var description = try detector().description

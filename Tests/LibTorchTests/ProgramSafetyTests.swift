@@ -39,3 +39,41 @@ struct ProgramSafetyTests {
         }
     }
 }
+
+@Suite("Attention in training mode")
+struct AttentionSafetyTests {
+    private func program(calling name: String, dropout: Operator.Argument) -> Program {
+        Program(
+            inputs: [Program.Input(name: "images", sizes: [], dtype: .float32)], tensors: [:],
+            nodes: [
+                Program.Node(
+                    .operator(name),
+                    [
+                        ("query", .value("images")), ("key", .value("images")),
+                        ("value", .value("images")), ("dropout_p", .constant(dropout)),
+                    ], outputs: ["attended"], source: "net.py, line 7")
+            ], outputs: [Program.Output(path: "", name: "attended")])
+    }
+
+    @Test(
+        "is refused where it drops, by whichever of its names the program calls it",
+        arguments: [
+            "aten::scaled_dot_product_attention", "aten::_scaled_dot_product_attention_math",
+            "aten::_scaled_dot_product_flash_attention",
+            "aten::_scaled_dot_product_flash_attention_for_cpu",
+            "aten::_scaled_dot_product_efficient_attention",
+            "aten::_scaled_dot_product_cudnn_attention",
+        ])
+    func dropout(_ name: String) throws {
+        #expect(Operator(name).exists)
+        for dropout in [Operator.Argument.double(0.1), .int(1)] {
+            let fault = #expect(throws: ProgramFault.self) {
+                try program(calling: name, dropout: dropout).refuseTraining()
+            }
+            #expect(fault == .training(layer: "dropout in attention", source: "net.py, line 7"))
+        }
+        #expect(throws: Never.self) {
+            try program(calling: name, dropout: .double(0)).refuseTraining()
+        }
+    }
+}

@@ -37,20 +37,33 @@ public struct Threshold: Sendable, Hashable, Codable {
     /// few images decide where the threshold is, and what chance does to each of them evens out.
     ///
     /// They resolve no finer rate than the images alone.
-    /// - Parameter renditions: the scores of the same images, rendition by rendition; at least one.
-    public init(falsePositiveRate rate: Double, overRenditions renditions: [[Float]]) throws {
+    /// - Parameters:
+    ///   - renditions: the scores of the same images, rendition by rendition; at least one.
+    ///   - changed: the scores of the same images after harmless changes, one change after another: the
+    ///     threshold is raised until it flags at most twice the share of each.
+    public init(
+        falsePositiveRate rate: Double, overRenditions renditions: [[Float]],
+        changed: [[Float]] = []
+    ) throws {
         guard rate > 0, rate < 1 else { throw CalibrationFault.rate(rate) }
         let images = renditions.map(\.count).min() ?? 0
-        let place = Int((Double(images + 1) * (1 - rate)).rounded(.up))
-        guard place <= images else {
+        guard let clean = Self.leastScore(flagging: rate, of: renditions) else {
             throw CalibrationFault.tooFine(rate: rate, images: images)
         }
-        let ordered = renditions.joined().map { $0.isNaN ? .infinity : $0 }.sorted()
+        let others = changed.compactMap { Self.leastScore(flagging: 2 * rate, of: [$0]) }
         self.init(
             // An infinity could not be written as JSON.
-            logOdds: min(
-                ordered[max(place * renditions.count, 1) - 1], .greatestFiniteMagnitude),
+            logOdds: min(others.reduce(clean, max), .greatestFiniteMagnitude),
             falsePositiveRate: rate, images: images)
+    }
+
+    /// The score that at most a share of images like these exceeds; nil where they cannot resolve it.
+    private static func leastScore(flagging rate: Double, of renditions: [[Float]]) -> Float? {
+        let images = renditions.map(\.count).min() ?? 0
+        let place = Int((Double(images + 1) * (1 - rate)).rounded(.up))
+        guard place <= images else { return nil }
+        let ordered = renditions.joined().map { $0.isNaN ? .infinity : $0 }.sorted()
+        return rate < 1 ? ordered[max(place * renditions.count, 1) - 1] : -.infinity
     }
 
     /// Whether an image of these log-odds is taken for adversarial. A score that is no number does not

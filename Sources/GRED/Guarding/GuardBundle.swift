@@ -68,7 +68,12 @@ public enum GuardBundle {
                 parts[name] = GuardManifest.Part(bytes: data.count, sha256: hash(data))
             }
             if let program = classifier as? ProgramClassifier {
-                try write(program.fileContents(), GuardManifest.PartName.program)
+                let contents = try program.fileContents()
+                // The file alone is kept: a copy with weights of its own would come back as another model.
+                guard try program.contentHash() == hash(contents) else {
+                    throw BundleFault.tuned(path: program.file.path)
+                }
+                try write(contents, GuardManifest.PartName.program)
             } else {
                 try write(
                     Safetensors.data(of: classifier.network.state),
@@ -89,13 +94,14 @@ public enum GuardBundle {
                 classifier: (classifier as? NetworkClassifier)?.description,
                 program: (classifier as? ProgramClassifier)?.description,
                 classifierHash: try classifier.contentHash(),
-                threshold: sentry.threshold == .evenOdds ? nil : sentry.threshold,
+                threshold: sentry.threshold,
                 masking: sentry.rectifier.masking, evidence: sentry.chooser?.standardisation,
                 copies: sentry.rectifier.copies, training: [],
                 parts: parts)
             switch sentry.detection {
             case .paper(let org, let sen):
                 (manifest.org, manifest.sen) = (org.description, sen.description)
+                if sentry.threshold == .evenOdds { manifest.threshold = nil }
             case .universal(let detector): manifest.detector = detector.description
             }
             finish(&manifest)
@@ -234,6 +240,37 @@ public enum GuardBundle {
             }, key: key)
     }
 
+    /// Reads a guard and attaches it to a model that is there already, on that model's device.
+    /// - Parameters:
+    ///   - model: the one that was protected, and no other: what the guard reads depends on its weights.
+    ///   - key: the deployment's secret, on which the rectifier's masks depend.
+    /// - Throws: ``BundleFault/otherModel(path:made:found:)`` for a model of other weights or from another
+    ///   file, and ``BundleFault/otherDescription(path:)`` for one that takes its images otherwise.
+    public static func read(
+        _ folder: URL, for model: any TunableClassifier, key: GuardKey = .published
+    ) throws -> Guard {
+        let manifest = try manifest(of: folder)
+        let found = try model.contentHash()
+        guard found == manifest.classifierHash else {
+            throw BundleFault.otherModel(
+                path: folder.path, made: manifest.classifierHash, found: found)
+        }
+        // The hash says nothing of normalisation, shape and output.
+        let isDescribed =
+            switch model {
+            case let network as NetworkClassifier: network.description == manifest.classifier
+            case let program as ProgramClassifier: program.description == manifest.program
+            default: true
+            }
+        guard isDescribed else { throw BundleFault.otherDescription(path: folder.path) }
+        let own = try read(folder, key: key)
+        let sentry = Guard(
+            classifier: model, detection: own.detection, threshold: own.threshold,
+            rectifier: own.rectifier, chooser: own.chooser, key: key)
+        try sentry.move(to: model.device)
+        return sentry
+    }
+
     private static func program(of manifest: GuardManifest, in folder: URL) throws
         -> ProgramClassifier
     {
@@ -289,6 +326,12 @@ public enum BundleFault: Error, Equatable, CustomStringConvertible {
     /// On writing: the classifier or the rectifier's network is a type of your own, which nothing here
     /// knows how to write.
     case cannotBeKept
+    /// On writing: the guarded program's weights are not those of its file, which is what a bundle keeps.
+    case tuned(path: String)
+    /// A guard was to be attached to another model than the one that it was made for; both by SHA-256.
+    case otherModel(path: String, made: String, found: String)
+    /// A guard was to be attached to its own model under another description.
+    case otherDescription(path: String)
     /// The folder has no `guard.json` that can be opened.
     case noBundle(path: String)
     /// `guard.json` is malformed or incomplete, or describes a guard that cannot be built.
@@ -303,6 +346,12 @@ public enum BundleFault: Error, Equatable, CustomStringConvertible {
         switch self {
         case .cannotBeKept:
             "Only guards of built-in networks and of exported programs can be saved as a bundle."
+        case .tuned(let path):
+            "A bundle keeps an exported program as the file that it came from, \(path), and this guard's classifier is a tuned copy of it: guard the program as it was read, or export the tuned model from PyTorch and make a guard for that with `gred protect`."
+        case .otherModel(let path, let made, let found):
+            "\(path) holds a guard that was made for the model of SHA-256 \(made), and this model's is \(found): make a guard for this one with `gred protect`."
+        case .otherDescription(let path):
+            "\(path) holds a guard that was made for this model's weights under another description (shape of the images, normalisation, class names or output): describe the model as it was for `gred protect`, or make a guard for it with that."
         case .noBundle(let path):
             "\(path) holds no guard (there is no guard.json in it): make one with `gred protect`."
         case .badManifest(let path, let reason):

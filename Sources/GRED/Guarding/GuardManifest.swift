@@ -21,8 +21,8 @@ public struct GuardManifest: Sendable, Codable {
     public var sen: Detector.Description?
     /// How the universal detector is built, in a guard that has one. Since schema 2.
     public var detector: UniversalDetector.Description?
-    /// From which log-odds on an image is taken for adversarial; nil is the paper's rule. Since
-    /// schema 2.
+    /// From which log-odds on an image is taken for adversarial; nil is the paper's rule, which a guard
+    /// with a universal detector does not go by. Since schema 2.
     public var threshold: Threshold?
     /// How the rectifier masks suspect pixels; reading a guard refuses an α outside 0…1.
     public var masking: RandomisedMasking
@@ -64,6 +64,12 @@ public struct GuardManifest: Sendable, Codable {
             return
                 "it holds CNN_org or CNN_sen beside a universal detector, and one of both decides"
         }
+        let model = parts[program == nil ? PartName.classifier : PartName.program]
+        if let model, model.sha256 != classifierHash {
+            return "'classifierHash' names another classifier than the one beside it"
+        }
+        if detector != nil, threshold == nil { return "'threshold' is missing" }
+        if parts[PartName.chooser] != nil, evidence == nil { return "'evidence' is missing" }
         if let org, org.reading != .image {
             return "CNN_org reads the image, and this one the \(org.reading.rawValue)"
         }

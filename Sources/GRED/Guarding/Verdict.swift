@@ -12,7 +12,8 @@ public struct Verdict: Sendable, Hashable, Codable {
     public var sen: Part?
     /// The label of the guarded classifier.
     public var label: Int
-    /// The label of the rectifier; nil where it was not asked.
+    /// The label that is given back: the chooser's, which weighs all that speaks for each class, or in the
+    /// paper's guard the rectifier's; nil where none was asked for.
     public var recoveredLabel: Int?
 
     /// What one detector thinks.

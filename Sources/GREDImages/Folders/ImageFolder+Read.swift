@@ -32,7 +32,7 @@ extension ImageFolder {
         scratch: URL = GREDCache.url,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Contents {
-        let pictures = try pictures(as: shape, framing)
+        let pictures = try framed(as: shape, framing, ahead: 64)
         let pixels = try PixelFile(in: scratch)
         var labels: [Int] = []
         var paths: [String] = []
@@ -40,7 +40,7 @@ extension ImageFolder {
         for (index, picture) in pictures.enumerated() {
             switch picture {
             case .success(let picture):
-                try pixels.append(picture)
+                try pixels.append(picture.planes, origin: picture.origin)
                 labels.append(items[index].label ?? 0)
                 paths.append(items[index].path)
             case .failure(let fault):
@@ -68,6 +68,26 @@ extension ImageFolder {
     public func pictures(
         as shape: ImageShape, _ framing: Framing? = nil, ahead: Int = 64
     ) throws -> some Sequence<Result<[UInt8], BrokenFile>> {
+        try framed(as: shape, framing, ahead: ahead).lazy.map { $0.map(\.planes) }
+    }
+
+    /// An image as a classifier takes it.
+    private struct Framed: Sendable {
+        /// `[C, H, W]` in 0…255.
+        let planes: [UInt8]
+        /// The rank of the picture that it was made from, where that had another size.
+        let origin: Rank?
+
+        init(_ picture: Picture, _ framing: Framing, as shape: ImageShape) throws {
+            planes = try picture.framed(framing, as: shape).planes
+            let original = picture.converted(toChannels: shape.channels).planes
+            origin = planes == original ? nil : Rank(seed: 0, pixels: original)
+        }
+    }
+
+    private func framed(as shape: ImageShape, _ framing: Framing?, ahead: Int) throws
+        -> ReadAhead<Result<Framed, BrokenFile>>
+    {
         let framing = framing ?? .filling(shape)
         try framing.check(shape)
         return ReadAhead(count, ahead: ahead) { [self] index in
@@ -80,8 +100,8 @@ extension ImageFolder {
                 return .failure(BrokenFile(path: path, reason: reason))
             }
             do {
-                let picture = try Picture.decode([UInt8](bytes))
-                return .success(try picture.framed(framing, as: shape).planes)
+                return .success(
+                    try Framed(Picture.decode([UInt8](bytes)), framing, as: shape))
             } catch {
                 return .failure(BrokenFile(path: path, reason: "\(error)"))
             }

@@ -2,13 +2,38 @@ import Digests
 
 /// Where an image stands among others: SHA-256 of (seed as 8 little-endian bytes, pixels), in the
 /// order of its bytes. Identical images have one rank.
+///
+/// An image that was made from a picture of another size has the rank of that picture, so that a split
+/// does not hang on the size that pictures are brought to.
 struct Rank: Comparable, Hashable, Sendable {
     private let a, b, c, d: UInt64
 
     init(seed: UInt64, pixels: [UInt8]) {
+        let hash = Self.hash(seed)
+        hash.update(pixels)
+        self.init(hash)
+    }
+
+    /// - Parameter origin: of the picture with seed 0.
+    init(seed: UInt64, origin: Rank) {
+        guard seed != 0 else {
+            self = origin
+            return
+        }
+        let hash = Self.hash(seed)
+        for word in [origin.a, origin.b, origin.c, origin.d] {
+            withUnsafeBytes(of: word.bigEndian) { hash.update($0) }
+        }
+        self.init(hash)
+    }
+
+    private static func hash(_ seed: UInt64) -> SHA256 {
         let hash = SHA256()
         withUnsafeBytes(of: seed.littleEndian) { hash.update($0) }
-        hash.update(pixels)
+        return hash
+    }
+
+    private init(_ hash: SHA256) {
         (a, b, c, d) = hash.digest().withUnsafeBytes { digest in
             func word(_ index: Int) -> UInt64 {
                 UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
@@ -24,7 +49,12 @@ struct Rank: Comparable, Hashable, Sendable {
 
     /// One rank an image, `[N]`.
     static func ranks(of set: ImageSet, seed: UInt64) throws -> [Rank] {
-        try set.labels.indices.map { Rank(seed: seed, pixels: try set.bytes(of: $0)) }
+        try set.labels.indices.map { index in
+            if let origin = set.storage.origin(of: set.places[index]) {
+                return Rank(seed: seed, origin: origin)
+            }
+            return Rank(seed: seed, pixels: try set.bytes(of: index))
+        }
     }
 
     /// The ranks that occur under more than one label.

@@ -6,6 +6,13 @@ enum PixelStorage: Sendable {
     case memory([UInt8])
     case file(PixelFile)
 
+    /// What ranks an image whose picture had another size; nil where its pixels do.
+    /// - Parameter place: in the storage, in images.
+    func origin(of place: Int) -> Rank? {
+        guard case .file(let file) = self else { return nil }
+        return file.origins[place]
+    }
+
     /// Copies bytes to where they are needed.
     /// - Throws: `TorchError.badFile` where a file cannot be read any more.
     func copy(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
@@ -25,6 +32,8 @@ final class PixelFile: @unchecked Sendable {
     private let descriptor: Int32
     private let folder: URL
     private var count = 0
+    /// One an image, as in ``PixelStorage/origin(of:)``.
+    private(set) var origins: [Rank?] = []
 
     /// - Parameter folder: on the disk that is to hold it; made where it is missing.
     /// - Throws: `FileFault`.
@@ -39,9 +48,10 @@ final class PixelFile: @unchecked Sendable {
 
     deinit { close(descriptor) }
 
-    /// Adds bytes at the end; nobody may read before the last are there.
+    /// Adds an image at the end; nobody may read before the last is there.
     /// - Throws: `FileFault`, such as for a full disk.
-    func append(_ bytes: [UInt8]) throws {
+    func append(_ bytes: [UInt8], origin: Rank?) throws {
+        origins.append(origin)
         try bytes.withUnsafeBytes { bytes in
             var done = 0
             while done < bytes.count {

@@ -29,6 +29,12 @@ public struct AttackReport: Codable, Sendable {
     public var classifier: String
     /// What attacks search in; what they claim is judged in float32.
     public var precision: Precision
+    /// The version of libtorch that computed, without its build's suffix: `2.13.0`.
+    public var libtorch: String
+    /// Threads that libtorch was allowed on the CPU.
+    public var threads: Int
+    /// In libtorch's words: `cpu`, `cuda:0`.
+    public var device: String
     /// One an attack, in the order in which they ran.
     public var attacks: [AttackSummary]
     /// Nil for a single attack.
@@ -37,13 +43,16 @@ public struct AttackReport: Codable, Sendable {
     /// Measures what each plan led to on the same images.
     public init(
         of results: [(plan: AttackPlan, outcome: AttackOutcome)], command: String, seed: UInt64,
-        data: String, classifier: String, precision: Precision
+        data: String, classifier: String, precision: Precision, device: Device
     ) throws {
         self.command = command
         self.seed = seed
         self.data = data
         self.classifier = classifier
         self.precision = precision
+        libtorch = Engine.loadedVersion
+        threads = Engine.threadCount
+        self.device = device.name
         attacks = try results.map { try AttackSummary($0.plan, $0.outcome) }
         worstCase = results.count > 1 ? WorstCase(of: results.map(\.outcome)) : nil
     }

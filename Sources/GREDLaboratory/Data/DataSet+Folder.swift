@@ -37,6 +37,11 @@ extension DataSet {
                 "\(sets.copies) images are copies of another one, and \(sets.leftOut) lie in no set, since they occur among the test images too or under two labels."
             )
         }
+        if test == nil, reading.classifier is ProgramClassifier {
+            reader.note(
+                "The images lie in one heap, so nothing here can tell whether the classifier was trained on some of those that guard it; if so, more clean images are flagged than asked for. gred data --output writes the split to train on."
+            )
+        }
         notes = reader.notes
     }
 }

@@ -88,15 +88,33 @@ public struct EvaluationReport: Codable, Sendable {
         public var recoveredAccuracyInterval: [Double]
         /// The whole pipeline on both copies of A.
         public var guardedAccuracy: Double
+        /// The lower and the upper bound of ``guardedAccuracy``, over 2·|A| answers.
+        public var guardedAccuracyInterval: [Double]
         /// f alone on both copies of A: a half, by the definition of A.
         public var unguardedAccuracy: Double
-        /// AUROC of ℓ alone, one number that needs no detector: the baseline.
-        public var aurocOfLogScale: Double
-        /// AUROC of a logistic regression on ℓ, ln ‖G‖ and m/‖G‖, where the guard was made with one.
-        public var aurocOfScalars: Double?
+        /// Of ℓ alone, one number that needs no detector.
+        public var logScale: Baseline
+        /// Of a logistic regression on ℓ, ln ‖G‖ and m/‖G‖, where the guard was made with one.
+        public var scalars: Baseline?
         /// What each way back alone would have recovered, on every adversarial copy of A: `runner_up`,
         /// `noisy_runner_up`, `step_back`, `descent`, `rectifier`; where the guard chooses between them.
         public var recoveredBy: [String: Double]?
+    }
+
+    /// What a score that needs no detector sees of an attack, on the same images as the guard.
+    public struct Baseline: Codable, Sendable {
+        /// Over all thresholds.
+        public var auroc: Double
+        /// The lower and the upper bound of ``auroc`` (Hanley and McNeil).
+        public var aurocInterval: [Double]
+        /// With the threshold that 1% of the `calibrate` images exceed.
+        public var tprAt1PercentFpr: Double
+        /// The lower and the upper bound of ``tprAt1PercentFpr``.
+        public var tprAt1PercentFprInterval: [Double]
+        /// With the threshold that 5% of the `calibrate` images exceed.
+        public var tprAt5PercentFpr: Double
+        /// The lower and the upper bound of ``tprAt5PercentFpr``.
+        public var tprAt5PercentFprInterval: [Double]
     }
 
     /// Clean images that were changed harmlessly.
@@ -127,6 +145,8 @@ public struct EvaluationReport: Codable, Sendable {
     public var falsePositiveRateInterval: [Double]
     /// The same over the clean test images that f classifies rightly.
     public var falsePositiveRateCorrect: Double
+    /// The lower and the upper bound of ``falsePositiveRateCorrect``.
+    public var falsePositiveRateCorrectInterval: [Double]
     /// By CNN_sen alone, in a guard of the paper's two networks.
     public var falsePositiveRateSen: Double?
     /// The share of clean images that was to be flagged, where the guard was calibrated.
@@ -135,6 +155,8 @@ public struct EvaluationReport: Codable, Sendable {
     public var cleanImages: Int
     /// f's accuracy on clean images with the guard in place.
     public var guardedCleanAccuracy: Double
+    /// The lower and the upper bound of ``guardedCleanAccuracy``.
+    public var guardedCleanAccuracyInterval: [Double]
     /// What the guard costs on the machine that measured.
     public var cost: GuardCost
     /// Harmlessly changed images; empty where none were looked at.

@@ -24,21 +24,53 @@ extension Guard {
         let scores = try renditions.enumerated().map { number, rendition in
             let (key, isMirrored) = rendition
             let sentry = key == 0 ? self : with(GuardKey("calibration \(key)"), threshold)
-            var scores: [Float] = []
-            for start in stride(from: 0, to: set.count, by: batchSize) {
-                let end = min(start + batchSize, set.count)
-                let images = try set.tensor(start..<end)
-                scores += try sentry.inspect(
-                    isMirrored ? images.flipped([3]) : images, recovery: .ofNone
-                ).verdicts.map(\.logOdds)
-                try observer.advance(to: number * set.count + end, note: "")
+            return try sentry.scores(of: set, batchSize: batchSize) { images, range in
+                try observer.advance(to: number * set.count + range.upperBound, note: "")
+                return try isMirrored ? images.flipped([3]) : images
             }
-            return scores
         }
         observer.finish(
             String(
                 format: "calibrated on %@: %d clean images, %d renditions of each, %.1f s",
                 set.name, set.count, renditions.count, Date().timeIntervalSince(started)))
+        return scores
+    }
+
+    /// The log-odds of every image of a set after each of some harmless changes.
+    func scores(
+        of set: ImageSet, changedBy changes: [Corruption], seed: UInt64,
+        observer: any WorkObserver
+    ) throws -> [[Float]] {
+        let started = Date()
+        observer.begin(
+            "calibrating on harmless changes of \(set.name)", total: set.count * changes.count,
+            unit: "images")
+        let batchSize = try BatchSize.fitting(classifier)
+        let scores = try changes.enumerated().map { number, change in
+            try self.scores(of: set, batchSize: batchSize) { images, range in
+                try observer.advance(to: number * set.count + range.upperBound, note: "")
+                var streams = range.map {
+                    RandomStream(seed: seed, purpose: "calibration, changed", index: $0)
+                }
+                return try change.applied(to: images, streams: &streams)
+            }
+        }
+        observer.finish(
+            String(
+                format: "calibrated on %d harmless changes of %@, %.1f s",
+                changes.count, set.name, Date().timeIntervalSince(started)))
+        return scores
+    }
+
+    private func scores(
+        of set: ImageSet, batchSize: Int, changed: (Tensor, Range<Int>) throws -> Tensor
+    ) throws -> [Float] {
+        var scores: [Float] = []
+        for start in stride(from: 0, to: set.count, by: batchSize) {
+            let range = start..<min(start + batchSize, set.count)
+            scores += try inspect(changed(set.tensor(range), range), recovery: .ofNone)
+                .verdicts.map(\.logOdds)
+        }
         return scores
     }
 

@@ -69,14 +69,31 @@ extension GuardEvaluation {
         return result
     }
 
-    func thresholds(_ set: ImageSet, observer: any WorkObserver) throws -> (
-        onePercent: Float, fivePercent: Float
-    ) {
-        let scores = try sentry.renditions(of: set, mirrored: mirrors, observer: observer)
-            .flatMap { $0 }
-        return (
-            ROC.threshold(falsePositiveRate: 0.01, over: scores),
-            ROC.threshold(falsePositiveRate: 0.05, over: scores)
-        )
+    /// What 1% and 5% of clean images exceed.
+    struct Thresholds {
+        let onePercent: Float
+        let fivePercent: Float
+
+        init(over scores: [Float]) {
+            onePercent = ROC.threshold(falsePositiveRate: 0.01, over: scores)
+            fivePercent = ROC.threshold(falsePositiveRate: 0.05, over: scores)
+        }
+    }
+
+    /// The thresholds of the guard, of ℓ alone, and of the regression on three numbers.
+    struct Calibration {
+        let sentry: Thresholds
+        let logScale: Thresholds
+        let scalars: Thresholds
+    }
+
+    func calibration(on set: ImageSet, observer: any WorkObserver) throws -> Calibration {
+        let clean = try inspect(set, observer: observer)
+        return Calibration(
+            sentry: Thresholds(
+                over: try sentry.renditions(of: set, mirrored: mirrors, observer: observer)
+                    .flatMap { $0 }),
+            logScale: Thresholds(over: clean.logScales),
+            scalars: Thresholds(over: clean.scalarScores))
     }
 }

@@ -17,7 +17,7 @@ extension GuardEvaluation {
     /// The figures of one attack, from what the guard says of its survivors and of their originals.
     func measure(
         _ plan: AttackPlan, _ record: AttackRecord, benign: Inspected, adversarial: Inspected,
-        roc: ROC, thresholds: (onePercent: Float, fivePercent: Float), trainedOn: Bool
+        roc: ROC, calibration: Calibration, trainedOn: Bool
     ) throws -> EvaluationReport.Attack {
         let survivors = record.survivors
         let labels = survivors.map { record.labels[$0] }
@@ -43,16 +43,12 @@ extension GuardEvaluation {
             of: labels.count)
         let flagged = Proportion(
             successes: adversarial.verdicts.count(where: \.isAdversarial), of: labels.count)
-        func caught(_ threshold: Float) -> Proportion {
-            Proportion(
-                successes: adversarial.scores.count { $0 > threshold }, of: labels.count)
-        }
-        let (atOnePercent, atFivePercent) = (
-            caught(thresholds.onePercent), caught(thresholds.fivePercent)
-        )
+        let own = EvaluationReport.Baseline(
+            roc, adversarial: adversarial.scores, calibration.sentry)
         let answers =
             zip(benign.verdicts, labels).filter { $0.answer == $1 }.count
             + zip(adversarial.verdicts, labels).filter { $0.answer == $1 }.count
+        let guarded = Proportion(successes: answers, of: 2 * labels.count)
         let unguarded =
             zip(benign.verdicts, labels).filter { $0.label == $1 }.count
             + zip(adversarial.verdicts, labels).filter { $0.label == $1 }.count
@@ -70,16 +66,22 @@ extension GuardEvaluation {
             detectionAccuracyInterval: Proportion(successes: correct, of: 2 * labels.count).bounds,
             detectionAccuracyOrg: hasParts ? accuracy { $0.org?.isAdversarial ?? false } : nil,
             detectionAccuracySen: hasParts ? accuracy { $0.sen?.isAdversarial ?? false } : nil,
-            flagged: flagged.value, flaggedInterval: flagged.bounds, auroc: roc.auroc,
-            aurocInterval: roc.aurocInterval,
-            tprAt1PercentFpr: atOnePercent.value, tprAt1PercentFprInterval: atOnePercent.bounds,
-            tprAt5PercentFpr: atFivePercent.value, tprAt5PercentFprInterval: atFivePercent.bounds,
+            flagged: flagged.value, flaggedInterval: flagged.bounds, auroc: own.auroc,
+            aurocInterval: own.aurocInterval,
+            tprAt1PercentFpr: own.tprAt1PercentFpr,
+            tprAt1PercentFprInterval: own.tprAt1PercentFprInterval,
+            tprAt5PercentFpr: own.tprAt5PercentFpr,
+            tprAt5PercentFprInterval: own.tprAt5PercentFprInterval,
             recoveredAccuracy: recovered.value, recoveredAccuracyInterval: recovered.bounds,
-            guardedAccuracy: Double(answers) / Double(2 * labels.count),
+            guardedAccuracy: guarded.value, guardedAccuracyInterval: guarded.bounds,
             unguardedAccuracy: Double(unguarded) / Double(2 * labels.count),
-            aurocOfLogScale: ROC(clean: benign.logScales, adversarial: adversarial.logScales).auroc,
-            aurocOfScalars: scalarsAlone.map { _ in
-                ROC(clean: benign.scalarScores, adversarial: adversarial.scalarScores).auroc
+            logScale: EvaluationReport.Baseline(
+                ROC(clean: benign.logScales, adversarial: adversarial.logScales),
+                adversarial: adversarial.logScales, calibration.logScale),
+            scalars: scalarsAlone.map { _ in
+                EvaluationReport.Baseline(
+                    ROC(clean: benign.scalarScores, adversarial: adversarial.scalarScores),
+                    adversarial: adversarial.scalarScores, calibration.scalars)
             },
             recoveredBy: try recoveredBy(
                 adversarial.moves, record.rounded.rows(survivors), labels: labels))
@@ -108,6 +110,20 @@ extension GuardEvaluation {
             uniqueKeysWithValues: found.map { name, answers in
                 (name, Statistics.share(zip(answers, labels).map { $0 == $1 }))
             })
+    }
+}
+
+extension EvaluationReport.Baseline {
+    init(_ roc: ROC, adversarial: [Float], _ thresholds: GuardEvaluation.Thresholds) {
+        func caught(_ threshold: Float) -> Proportion {
+            Proportion(
+                successes: adversarial.count { $0 > threshold }, of: adversarial.count)
+        }
+        let (one, five) = (caught(thresholds.onePercent), caught(thresholds.fivePercent))
+        self.init(
+            auroc: roc.auroc, aurocInterval: roc.aurocInterval, tprAt1PercentFpr: one.value,
+            tprAt1PercentFprInterval: one.bounds, tprAt5PercentFpr: five.value,
+            tprAt5PercentFprInterval: five.bounds)
     }
 }
 

@@ -80,17 +80,21 @@ public struct GuardEvaluation {
         let answered = zip(clean.verdicts, test.labels).filter { $0.answer == $1 }.count
         let base = Proportion(successes: correct, of: test.count)
         let falsePositives = Proportion(successes: flagged, of: test.count)
+        let falsePositivesCorrect = Proportion(
+            successes: zip(clean.verdicts, test.labels).count {
+                $0.label == $1 && $0.isAdversarial
+            },
+            of: correct)
+        let guarded = Proportion(successes: answered, of: test.count)
         let report = EvaluationReport(
             dataset: test.name, baseAccuracy: base.value, baseAccuracyInterval: base.bounds,
             falsePositiveRate: falsePositives.value,
             falsePositiveRateInterval: falsePositives.bounds,
-            falsePositiveRateCorrect: Statistics.share(
-                zip(clean.verdicts, test.labels).filter { $0.label == $1 }.map {
-                    $0.0.isAdversarial
-                }),
+            falsePositiveRateCorrect: falsePositivesCorrect.value,
+            falsePositiveRateCorrectInterval: falsePositivesCorrect.bounds,
             falsePositiveRateSen: Self.share(clean.verdicts) { $0.sen },
             askedFalsePositiveRate: sentry.threshold.falsePositiveRate, cleanImages: test.count,
-            guardedCleanAccuracy: Double(answered) / Double(test.count),
+            guardedCleanAccuracy: guarded.value, guardedCleanAccuracyInterval: guarded.bounds,
             cost: try GuardCost(of: sentry, on: test.prefix(64).tensor()), changed: changed,
             attacks: results,
             provenance: EvaluationReport.Provenance(
@@ -107,7 +111,7 @@ public struct GuardEvaluation {
         bench: Workbench,
         onRow: (AttackPlan, AttackRecord, Inspected, ROC) throws -> Void = { _, _, _, _ in }
     ) throws -> [EvaluationReport.Attack] {
-        let thresholds = try self.thresholds(calibrate, observer: bench.observer)
+        let calibration = try calibration(on: calibrate, observer: bench.observer)
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: try classifier.contentHash(), bench: bench,
             precision: precision)
@@ -124,7 +128,7 @@ public struct GuardEvaluation {
             try onRow(plan, record, adversarial, roc)
             return try measure(
                 plan, record, benign: benign, adversarial: adversarial, roc: roc,
-                thresholds: thresholds, trainedOn: trainedOn.contains(plan.title))
+                calibration: calibration, trainedOn: trainedOn.contains(plan.title))
         }
     }
 

@@ -7,7 +7,7 @@ import LibTorch
 /// Every size and setting of a universal guard, from a classifier to a report: what `gred protect` and
 /// `gred evaluate` do.
 public struct UniversalRecipe: Sendable {
-    /// The name on the command line, such as `standard`.
+    /// The name on the command line, such as `full`.
     public var name: String
     /// Images from `guard` among which attacks find those that f gets right.
     public var guardImages: Int
@@ -100,7 +100,10 @@ extension UniversalRecipe {
             try Threshold(
                 falsePositiveRate: falsePositiveRate,
                 overRenditions: sentry.renditions(
-                    of: clean, mirrored: data.augmentation.flips, observer: bench.observer)))
+                    of: clean, mirrored: data.augmentation.flips, observer: bench.observer),
+                changed: sentry.scores(
+                    of: clean, changedBy: EvaluationCells.corruptions(of: clean.shape),
+                    seed: bench.seed, observer: bench.observer)))
     }
 
     /// Measures a guard on `test`: the attacks of the families that it trained on, and harmless changes.
@@ -118,7 +121,7 @@ extension UniversalRecipe {
     ) throws -> GuardEvaluation.Findings {
         let shape = classifier.inputShape
         let unseen = try EvaluationCells.neverTrainedOn(shape: shape, count: testImages)
-        try sayPlan(for: classifier, unseen: unseen, bench: bench)
+        try sayPlan(for: classifier, on: data, unseen: unseen, bench: bench)
         var findings = try evaluate(
             sentry, of: classifier, on: data, unseen: unseen, bench: bench)
         for family in AttackFamily.allCases {
@@ -141,6 +144,9 @@ extension UniversalRecipe {
                 return row
             }
         }
+        findings.report.provenance.notes.append(
+            "Rows marked † are of guards that were trained for this report, with the images, epochs, α and K of the profile \(name); what they read and how wide they are is as in the guard itself."
+        )
         return findings
     }
 
@@ -163,15 +169,22 @@ extension UniversalRecipe {
 
     /// Says what is going to be done, and about how long it takes.
     private func sayPlan(
-        for classifier: any TunableClassifier, unseen: [AttackPlan], bench: Workbench
+        for classifier: any TunableClassifier, on data: DataSet, unseen: [AttackPlan],
+        bench: Workbench
     ) throws {
         let shape = classifier.inputShape
         let seen = try AttackFamily.allCases.flatMap {
             try EvaluationCells.family($0, shape: shape, count: testImages)
         }
+        let training =
+            try plans(for: shape) + (supplement(of: data)?.families ?? []).flatMap { $0 }
         let rate = try PassRate.measured(of: classifier, in: precision)
         for (what, plans) in [
             ("attacks of the families trained on", seen), ("attacks never trained on", unseen),
+            (
+                "attacks for two guards, each trained without a family (profile \(name); their training comes on top)",
+                training
+            ),
         ] {
             let passes = plans.reduce(0) { $0 + $1.attack.expectedPasses * $1.count }
             let minutes = Double(passes) / rate / 60

@@ -3,6 +3,9 @@ import GREDCharts
 extension EvaluationReport {
     var base: Estimate { Estimate(baseAccuracy, within: baseAccuracyInterval) }
     var falsePositives: Estimate { Estimate(falsePositiveRate, within: falsePositiveRateInterval) }
+    var guardedClean: Estimate {
+        Estimate(guardedCleanAccuracy, within: guardedCleanAccuracyInterval)
+    }
     /// How many of the clean test images were called adversarial.
     var falsePositiveCount: Int { Self.count(falsePositiveRate, of: cleanImages) }
 

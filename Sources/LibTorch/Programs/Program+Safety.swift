@@ -41,11 +41,13 @@ extension Program {
             "aten::native_dropout":
             return isTrue("train") ? "dropout" : nil
         case "aten::rrelu", "aten::rrelu_": return isTrue("training") ? "a random ReLU" : nil
-        case "aten::scaled_dot_product_attention":
-            if case .constant(.double(let share)) = node["dropout_p"], share > 0 {
-                return "dropout in attention"
+        // However the export left it: there is a name for each way to compute it.
+        case let name where name.contains("scaled_dot_product"):
+            switch node["dropout_p"] {
+            case .constant(.double(let share)): return share > 0 ? "dropout in attention" : nil
+            case .constant(.int(let share)): return share > 0 ? "dropout in attention" : nil
+            default: return nil
             }
-            return nil
         default: return nil
         }
     }

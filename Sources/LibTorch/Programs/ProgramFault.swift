@@ -18,7 +18,8 @@ public enum ProgramFault: Error, Equatable, CustomStringConvertible {
     case training(layer: String, source: String?)
     /// Inputs do not fit.
     case input(reason: String)
-    /// The model returns several tensors, or none of the name asked for.
+    /// The model returns several tensors, or none of the name asked for; `found` has each one's path and
+    /// shape.
     case output(asked: String?, found: [String])
 
     public var description: String {
