@@ -122,6 +122,42 @@ struct RewriteTests {
         #expect(try one.bytes() == other.bytes())
     }
 
+    @Test("reads pixels in two halves, and sees what 16 bits would swallow", arguments: [1, 3])
+    func splitPixels(channels: Int) throws {
+        // Each pixel less its neighbour: of an even image nothing.
+        var kernel = [Float](repeating: 0, count: 9)
+        (kernel[4], kernel[5]) = (1, -1)
+        let weight = try Tensor(
+            (0..<(2 * channels)).flatMap { _ in kernel }, shape: [2, channels, 3, 3])
+        let bias = try Tensor.zeros([2])
+        let program = try Program.recording([("x", .ones([1, channels, 6, 6]))]) { inputs in
+            let maps = try inputs[0].conv2d(weight, bias: bias).relu()
+            return [try maps.flattened(from: 1).linear(.ones([3, 32]))]
+        }
+        #expect(try program.splittingPixels(for: .float32).nodes.count == program.nodes.count)
+        #expect(
+            try program.splittingPixels(for: .bfloat16).nodes.count == program.nodes.count + 4)
+        let image = try Tensor.full([2, channels, 6, 6], 0.7)
+        var pattern = [Float](repeating: 0, count: image.count)
+        for place in stride(from: 0, to: pattern.count, by: 2) { pattern[place] = 0.0004 }
+        let moved = try image + Tensor(pattern, shape: image.shape)
+        #expect(try image.to(.bfloat16).bytes() == moved.to(.bfloat16).bytes())
+
+        func scoresAndGradient(_ precision: Precision) throws -> (scores: Tensor, gradient: Tensor)
+        {
+            let replay = try Replay(program.frozen(), precision: precision)
+            let (scores, _, gradient) = try Gradient.valueAndGradient(at: moved) { input in
+                let scores = try replay([input])[0]
+                return (try scores.rowSums(), scores)
+            }
+            return (try scores.detached(), gradient)
+        }
+        let (exact, narrow) = (try scoresAndGradient(.float32), try scoresAndGradient(.bfloat16))
+        #expect(try exact.scores.floats().allSatisfy { $0 > 0.001 })
+        try expect(narrow.scores, near: exact.scores, within: 1e-3, "scores")
+        try expect(narrow.gradient, near: exact.gradient, within: 1e-3, "gradient")
+    }
+
     @Test("says the same frozen, and has no batch normalisation left")
     func frozen() throws {
         let program = try program("convnet")

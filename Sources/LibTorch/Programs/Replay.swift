@@ -7,8 +7,9 @@
 public final class Replay {
     /// What is run.
     public let program: Program
-    /// What its products are computed in, but for the first and the last, which read pixels and give
-    /// scores: these stay in float32, and so do all outputs.
+    /// What its products are computed in, but for the last, which gives scores, and the first, which reads
+    /// pixels: these stay in float32, and so do all outputs; a first convolution of few channels reads
+    /// pixels in two halves.
     public let precision: Precision
     /// Where it runs, and where inputs must be.
     public private(set) var device = Device.cpu
@@ -25,7 +26,7 @@ public final class Replay {
     /// - Throws: ``ProgramFault/missingOperator(name:source:)`` for an operator that this libtorch
     ///   does not have.
     public init(_ program: Program, precision: Precision = .float32) throws {
-        let program = try program.narrowingWeights(to: precision)
+        let program = try program.splittingPixels(for: precision).narrowingWeights(to: precision)
         self.program = program
         self.precision = precision
         var slots: [String: Int] = [:]

@@ -15,7 +15,7 @@ extension Program {
             guard case .value(let name)? = node["weight"], let weight = tensors[name],
                 weight.rank == 4
             else { continue }
-            program.tensors[name] = try weight.channelsLast()
+            program.tensors[name] = try weight.markedChannelsLast()
         }
         for index in program.nodes.indices where program.nodes[index].operatorName == "aten::view" {
             program.nodes[index].function = .operator("aten::reshape")
@@ -46,5 +46,16 @@ extension Program {
         // Folded weights are not the module's any more.
         program.weights = []
         return program
+    }
+}
+
+extension Tensor {
+    /// Channels-last storage that says so also for one channel, which lies the same either way: libtorch
+    /// looks at the strides, and takes what is ambiguous for channels first.
+    fileprivate func markedChannelsLast() throws -> Tensor {
+        let last = try channelsLast()
+        guard shape[1] == 1 else { return last }
+        return try last.strided(
+            shape: shape, strides: [shape[2] * shape[3], 1, shape[3], 1])
     }
 }

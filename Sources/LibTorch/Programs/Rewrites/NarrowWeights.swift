@@ -32,7 +32,7 @@ extension Program {
 
 extension Program.Node {
     /// Whether mixed precision runs the operator, with all its tensors, in 16 bits.
-    fileprivate var isProduct: Bool {
+    var isProduct: Bool {
         guard let name = operatorName?.split(separator: ".").first else { return false }
         return [
             "aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::linear", "aten::matmul",
