@@ -28,6 +28,9 @@ final class Search {
             images, towards: .untargeted(try Labels(labels)), against: judge,
             seeds: ImageSeeds(seed: 0, range: 0..<images.shape[0]), meter: meter)
         let found = try attack.perturb(batch, searchingOn: copy)
+        // The coarse copy, where it was asked at all. What else was searched on is not told apart: it is
+        // little.
+        let searched = judge.copies.last { !$0.forward.isEmpty }?.base ?? judge.base
         for counted in [judge] + judge.copies {
             for (size, times) in counted.forward {
                 passes[Pass(classifier: counted.base, size: size, isBack: false), default: 0] +=
@@ -35,8 +38,6 @@ final class Search {
             }
             counted.forward = [:]
         }
-        // What was searched on the judge itself is not told apart: it is little.
-        let searched = judge.copies.last?.base ?? judge.base
         for (size, times) in meter.backwardBySize {
             passes[Pass(classifier: searched, size: size, isBack: true), default: 0] += times
         }
