@@ -105,7 +105,7 @@ private struct ModelCard {
             let noise = detector.description.noise
             let threshold = manifest.threshold.flatMap { threshold in
                 threshold.falsePositiveRate.map {
-                    "calibrated on \(threshold.images) clean images to flag \(Figure.percent($0)) of them"
+                    "calibrated on \(threshold.images) clean images to flag at most \(Figure.percent($0)) of them"
                 }
             }
             return section(
