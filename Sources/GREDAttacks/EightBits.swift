@@ -25,7 +25,7 @@ public enum EightBits {
         let batch = AttackBatch(
             originals, towards: goal, against: classifier,
             seeds: ImageSeeds(seed: 0, range: 0..<originals.shape[0]))
-        let (images, open) = try Lengthening(
+        let (images, open) = try Rescaling(
             factors: factors, grid: rounded, confidence: confidence
         ).applied(to: adversarial, in: batch)
         return open.isEmpty

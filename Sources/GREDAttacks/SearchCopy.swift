@@ -25,7 +25,8 @@ extension Attack {
     /// resisted, is searched for again on the exact one: nothing is lost that a search in float32 would find. A
     /// minimum-norm attack ends so near to the boundary that even the exact copy's rounding can be wrong
     /// about the side: the classifier itself judges it. A perturbation that fails is lengthened by a few
-    /// per cent, and where that is of no use the classifier itself is searched on.
+    /// per cent, and where that is of no use the classifier itself is searched on. One that a coarse copy
+    /// found is shortened as far as it holds, if looking costs little beside the search.
     ///
     /// An attack of one pass is made on the exact copy at once: looking at what a coarse one claims would
     /// cost more than it saves (FGSM on a VGG11, 128 images: 0.40 s against 0.35 s).
@@ -46,6 +47,7 @@ extension Attack {
                 (denied, resisted) = (still.denied, resisted + still.resisted)
             }
             open = (denied + resisted).sorted()
+            try shorten(&found, except: open, in: judge)
         }
         guard !open.isEmpty else { return found }
         found = try found.replacingRows(
@@ -70,11 +72,47 @@ extension Attack {
         let resisted = zip(open, moved).filter { !($1 > 0) }.map(\.0)
         let claimed = zip(open, moved).filter { $1 > 0 }.map(\.0)
         guard !claimed.isEmpty else { return ([], resisted) }
-        let (lengthened, short) = try Lengthening(
+        let (lengthened, short) = try Rescaling(
             factors: Self.slightly, grid: onGrid, confidence: confidence
         ).applied(to: found.rows(claimed), in: batch.rows(claimed))
         found = try found.replacingRows(claimed, with: lengthened)
         return (short.map { claimed[$0] }, resisted)
+    }
+
+    /// How often each image may be looked at for that: beside a search it is to cost little.
+    var looksToShorten: Int {
+        Self.isMinimumNorm && levels == nil ? min(expectedPasses / 40, 4) : 0
+    }
+
+    /// A coarse copy sees the boundary a little off, so that half of what it finds lies behind the real one:
+    /// each perturbation is brought nearer to it by bisection.
+    private func shorten(
+        _ found: inout Tensor, except open: [Int], in batch: AttackBatch
+    ) throws {
+        let searched = Set(open)
+        let places = (0..<batch.count).filter { !searched.contains($0) }
+        guard looksToShorten > 0, !places.isEmpty else { return }
+        let judged = try batch.rows(places)
+        let delta = try found.rows(places) - judged.images
+        var short = [Float](repeating: 0.92, count: places.count)
+        var holding = [Float](repeating: 1, count: places.count)
+        for _ in 0..<looksToShorten {
+            let factors = zip(short, holding).map { ($0 + $1) / 2 }
+            let candidate =
+                try judged.images + delta * Tensor(factors).to(delta.device).perRow(rank: 4)
+            let reached = try judged.isReached(by: candidate, confidence: confidence).bools()
+            for (index, isReached) in reached.enumerated() {
+                if isReached {
+                    holding[index] = factors[index]
+                } else {
+                    short[index] = factors[index]
+                }
+            }
+            let better = reached.indices.filter { reached[$0] }
+            guard !better.isEmpty else { continue }
+            found = try found.replacingRows(
+                better.map { places[$0] }, with: candidate.rows(better))
+        }
     }
 
     /// By how much a perturbation is lengthened that falls short.

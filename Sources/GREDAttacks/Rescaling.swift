@@ -1,7 +1,7 @@
 import LibTorch
 
 /// Scales perturbations, each by the first of a few factors that makes its image adversarial.
-struct Lengthening {
+struct Rescaling {
     /// In the order in which they are tried.
     var factors: [Double]
     /// Where pixels may lie: each candidate is brought there before it is tried.
