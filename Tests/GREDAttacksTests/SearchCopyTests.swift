@@ -76,7 +76,7 @@ struct SearchCopyTests {
         let attack = CW(searchSteps: 5, iterations: 80, learningRate: 0.02, initialConstant: 1)
         #expect(attack.looksToShorten == 4)
 
-        let shift = try Tensor((0..<6).map { $0 == aim ? -0.02 : 0 } as [Float])
+        let shift = try Tensor((0..<6).map { $0 == aim ? -0.1 : 0 } as [Float])
         let judge = TwoFaced(
             base: subject.network,
             copy: Altered(subject.network) { logits, _ in try logits + shift })
