@@ -38,6 +38,11 @@ public protocol Attack: Sendable, Codable, Hashable {
     /// - Parameter found: `[N, C, H, W]` in 0…1, each nearly adversarial.
     /// - Returns: as ``search(_:)``.
     func refined(_ batch: AttackBatch, from found: Tensor) throws -> Tensor?
+
+    /// What might be adversarial too and nearer to the image, given what was found on a coarse copy and holds;
+    /// nil where the attack has nothing to propose. Whether it is, is looked at afterwards.
+    /// - Parameter found: `[N, C, H, W]` in 0…1, each adversarial.
+    func shortened(_ batch: AttackBatch, from found: Tensor) throws -> Tensor?
 }
 
 extension Attack {
@@ -45,6 +50,7 @@ extension Attack {
     public var levels: Int? { nil }
     public func withSteps(_ steps: Int) -> any Attack { self }
     public func refined(_ batch: AttackBatch, from found: Tensor) throws -> Tensor? { nil }
+    public func shortened(_ batch: AttackBatch, from found: Tensor) throws -> Tensor? { nil }
 
     /// Looks for adversarial images.
     /// - Parameters:

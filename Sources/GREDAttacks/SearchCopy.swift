@@ -25,8 +25,8 @@ extension Attack {
     /// resisted, is searched for again on the exact one: nothing is lost that a search in float32 would find. A
     /// minimum-norm attack ends so near to the boundary that even the exact copy's rounding can be wrong
     /// about the side: the classifier itself judges it. A perturbation that fails is lengthened by a few
-    /// per cent, and where that is of no use the classifier itself is searched on. One that a coarse copy
-    /// found is shortened as far as it holds, if looking costs little beside the search.
+    /// per cent, and where that is of no use the classifier itself is searched on. What a coarse copy found
+    /// and what holds may be shortened, where the attack knows how.
     ///
     /// An attack of one pass is made on the exact copy at once: looking at what a coarse one claims would
     /// cost more than it saves (FGSM on a VGG11, 128 images: 0.40 s against 0.35 s).
@@ -47,7 +47,7 @@ extension Attack {
                 (denied, resisted) = (still.denied, resisted + still.resisted)
             }
             open = (denied + resisted).sorted()
-            try shorten(&found, except: open, in: judge)
+            try shorten(&found, except: open, on: copy.exact, judgedBy: judge)
         }
         guard !open.isEmpty else { return found }
         found = try found.replacingRows(
@@ -79,40 +79,29 @@ extension Attack {
         return (short.map { claimed[$0] }, resisted)
     }
 
-    /// How often each image may be looked at for that: beside a search it is to cost little.
-    var looksToShorten: Int {
-        Self.isMinimumNorm && levels == nil ? min(expectedPasses / 40, 4) : 0
-    }
-
-    /// A coarse copy sees the boundary a little off, so that half of what it finds lies behind the real one:
-    /// each perturbation is brought nearer to it by bisection.
+    /// Takes what the attack proposes in place of what holds, where that is adversarial and shorter.
     private func shorten(
-        _ found: inout Tensor, except open: [Int], in batch: AttackBatch
+        _ found: inout Tensor, except open: [Int], on exact: any Classifier,
+        judgedBy judge: AttackBatch
     ) throws {
         let searched = Set(open)
-        let places = (0..<batch.count).filter { !searched.contains($0) }
-        guard looksToShorten > 0, !places.isEmpty else { return }
-        let judged = try batch.rows(places)
-        let delta = try found.rows(places) - judged.images
-        var short = [Float](repeating: 0.92, count: places.count)
-        var holding = [Float](repeating: 1, count: places.count)
-        for _ in 0..<looksToShorten {
-            let factors = zip(short, holding).map { ($0 + $1) / 2 }
-            let candidate =
-                try judged.images + delta * Tensor(factors).to(delta.device).perRow(rank: 4)
-            let reached = try judged.isReached(by: candidate, confidence: confidence).bools()
-            for (index, isReached) in reached.enumerated() {
-                if isReached {
-                    holding[index] = factors[index]
-                } else {
-                    short[index] = factors[index]
-                }
-            }
-            let better = reached.indices.filter { reached[$0] }
-            guard !better.isEmpty else { continue }
-            found = try found.replacingRows(
-                better.map { places[$0] }, with: candidate.rows(better))
+        let places = (0..<judge.count).filter { !searched.contains($0) }
+        guard !places.isEmpty else { return }
+        let judge = try judge.rows(places)
+        let before = try found.rows(places)
+        guard let proposed = try shortened(judge.begun(against: exact), from: before) else {
+            return
         }
+        let (images, short) = try Rescaling(
+            factors: [1, 1.01], grid: onGrid, confidence: confidence
+        ).applied(to: proposed, in: judge)
+        let lengths = try [before, images].map { try ($0 - judge.images).rowNorms().floats() }
+        let denied = Set(short)
+        let better = places.indices.filter {
+            !denied.contains($0) && lengths[1][$0] < lengths[0][$0]
+        }
+        guard !better.isEmpty else { return }
+        found = try found.replacingRows(better.map { places[$0] }, with: images.rows(better))
     }
 
     /// By how much a perturbation is lengthened that falls short.

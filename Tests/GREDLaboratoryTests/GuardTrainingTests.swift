@@ -76,8 +76,8 @@ struct GuardTrainingTests {
         let shape = ImageShape(channels: 1, height: 16, width: 16)
         let toy = try LinearClassifier(shape: shape)
         let examples = try UniversalExamples(
-            of: [TurnedImages(record(40, seed: 1))], negatives: Negatives(), noise: noise,
-            readsMap: false, in: toy, bench: .inside(folder))
+            of: [TurnedImages(record(40, seed: 1))], negatives: Negatives(), forging: nil,
+            noise: noise, readsMap: false, in: toy, bench: .inside(folder))
         #expect(examples.count == 120)
         let trained = try UniversalTraining(
             readsMap: false, noise: noise, width: 8, flips: false, plan: plan

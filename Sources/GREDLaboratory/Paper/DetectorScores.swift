@@ -42,6 +42,11 @@ public struct ScoreColumns: Sendable, Codable {
     /// The numbers of a column; nil where nothing was found of it.
     public subscript(_ column: ScoreColumn) -> [Float]? { columns[column.rawValue] }
 
+    /// Takes the columns of the same images from others.
+    mutating func add(_ others: ScoreColumns) {
+        columns.merge(others.columns) { _, other in other }
+    }
+
     /// The number of images.
     public var count: Int { columns.values.first?.count ?? 0 }
 
@@ -71,40 +76,68 @@ public struct DetectorScores: Sendable, Codable {
 
 extension PaperSetting {
     private struct ScoresConfiguration: Encodable {
-        var version = 1
+        var version = 2
         var training: Scope
         var test: Scope
         var rendition: Rendition
         var detectorWidth: Double
         var plan: TrainingPlan
         var hasLayers: Bool
-        var sentry: String?
     }
 
-    /// What the detectors of an attack say of its test images.
+    private struct SentryConfiguration: Encodable {
+        var version = 1
+        var test: Scope
+        var rendition: Rendition
+        var sentry: String
+    }
+
+    /// What the detectors of an attack say of its test images, and the guard for all attacks where there is
+    /// one: in a stage of its own, so that a guard may come later.
     func scores(_ attack: PaperAttack, _ rendition: Rendition) throws -> DetectorScores {
+        let test = try scope(attack, isTest: true)
         let configuration = ScoresConfiguration(
-            training: try scope(attack), test: try scope(attack, isTest: true),
-            rendition: rendition, detectorWidth: profile.detectorWidth,
+            training: try scope(attack), test: test, rendition: rendition,
+            detectorWidth: profile.detectorWidth,
             plan: profile.plan(epochs: profile.detectorEpochs, seed: bench.seed),
-            hasLayers: layered != nil, sentry: sentry?.identity)
-        return try bench.figures(of: "paper-scores", configuration) {
-            let record = try testRecord(attack)
+            hasLayers: layered != nil)
+        var scores = try bench.figures(of: "paper-scores", configuration) {
             let detectors = try detectors(attack, rendition)
-            let turned = try TurnedImages(record, rendition)
-            let clean = try turned.originals.toUnit()
-            let adversarial = try turned.adversarial.toUnit()
-            let norms = try (adversarial - clean).rowNorms().floats()
-            var noisy = try Self.noisy(clean, norms: norms, seed: bench.seed)
-            if rendition == .rounded { noisy = try (noisy * 255).round() / 255 }
-            func scores(_ images: Tensor) throws -> ScoreColumns {
-                try detectors.scores(of: images.to(classifier.device), in: self)
-            }
-            return DetectorScores(
-                attempted: record.count, clean: try scores(clean),
-                adversarial: try scores(adversarial), noise: try scores(noisy),
-                medianL2: Statistics.median(norms) ?? .nan)
+            return try judged(attack, rendition) { try detectors.scores(of: $0, in: self) }
         }
+        guard let sentry else { return scores }
+        let verdicts = try bench.figures(
+            of: "paper-sentry-scores",
+            SentryConfiguration(test: test, rendition: rendition, sentry: sentry.identity)
+        ) {
+            try judged(attack, rendition) {
+                ScoreColumns([.universal: try sentry.scores(of: $0)])
+            }
+        }
+        scores.clean.add(verdicts.clean)
+        scores.adversarial.add(verdicts.adversarial)
+        scores.noise.add(verdicts.noise)
+        return scores
+    }
+
+    /// What somebody says of an attack's test images, of their originals and of the noise control.
+    private func judged(
+        _ attack: PaperAttack, _ rendition: Rendition, by judge: (Tensor) throws -> ScoreColumns
+    ) throws -> DetectorScores {
+        let record = try testRecord(attack)
+        let turned = try TurnedImages(record, rendition)
+        let clean = try turned.originals.toUnit()
+        let adversarial = try turned.adversarial.toUnit()
+        let norms = try (adversarial - clean).rowNorms().floats()
+        var noisy = try Self.noisy(clean, norms: norms, seed: bench.seed)
+        if rendition == .rounded { noisy = try (noisy * 255).round() / 255 }
+        func scores(_ images: Tensor) throws -> ScoreColumns {
+            try judge(images.to(classifier.device))
+        }
+        return DetectorScores(
+            attempted: record.count, clean: try scores(clean),
+            adversarial: try scores(adversarial), noise: try scores(noisy),
+            medianL2: Statistics.median(norms) ?? .nan)
     }
 
     /// Images with Gaussian noise, each of the L2 norm that it is given, within 0…1.

@@ -38,9 +38,6 @@ struct PaperDetectors {
             columns[.scalars, default: []] += try baselines.scalars.scores(sensitivity)
             columns[.logNorm, default: []] += try sensitivity.logNorms().floats()
             columns[.logScale, default: []] += scale
-            if let sentry = setting.sentry {
-                columns[.universal, default: []] += try sentry.scores(of: batch)
-            }
             if let distance {
                 columns[.distance, default: []] += try distance.of(logits: sensitivity.logits)
                     .floats()

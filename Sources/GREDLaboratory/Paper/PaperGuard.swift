@@ -22,8 +22,11 @@ public struct PaperGuard {
 
     /// By how much the log-odds of each image exceed the guard's threshold: positive says adversarial.
     func scores(of images: Tensor) throws -> [Float] {
-        try sentry.inspect(images, recovery: .ofNone).verdicts.map {
-            $0.logOdds - sentry.threshold.logOdds
+        try stride(from: 0, to: images.shape[0], by: 256).flatMap { start in
+            let batch = try images.sliced(start..<min(start + 256, images.shape[0]))
+            return try sentry.inspect(batch, recovery: .ofNone).verdicts.map {
+                $0.logOdds - sentry.threshold.logOdds
+            }
         }
     }
 }

@@ -50,13 +50,27 @@ extension PaperSetting {
         var controls: Bool
     }
 
+    private static let recovery = "paper-recovery"
+
+    private func recoveryConfiguration(
+        _ attack: PaperAttack, _ rendition: Rendition
+    ) throws -> RecoveryConfiguration {
+        RecoveryConfiguration(
+            test: try scope(attack, isTest: true), rectifier: try rectifierConfiguration(.forAll),
+            rendition: rendition, choices: choices,
+            controls: profile.rectifierControls.contains(attack))
+    }
+
+    /// Whether ``recovered(_:_:)`` needs no rectifier any more.
+    func hasRecovered(_ attack: PaperAttack, _ rendition: Rendition) throws -> Bool {
+        try bench.store.has(Self.recovery, recoveryConfiguration(attack, rendition))
+    }
+
     /// What all ways back make of an attack's test images.
     func recovered(_ attack: PaperAttack, _ rendition: Rendition) throws -> RecoveredLabels {
-        let hasControls = profile.rectifierControls.contains(attack)
-        let configuration = RecoveryConfiguration(
-            test: try scope(attack, isTest: true), rectifier: try rectifierConfiguration(.forAll),
-            rendition: rendition, choices: choices, controls: hasControls)
-        return try bench.figures(of: "paper-recovery", configuration) {
+        let configuration = try recoveryConfiguration(attack, rendition)
+        let hasControls = configuration.controls
+        return try bench.figures(of: Self.recovery, configuration) {
             let turned = try TurnedImages(testRecord(attack), rendition)
             let (alpha, classifierAlpha) = (try alpha(attack), try alpha(attack, for: nil))
             func images(_ tensor: Tensor) throws -> (Tensor, heights: Tensor) {

@@ -93,7 +93,12 @@ public struct Reproduction {
                 try studied.flatMap { try setting.maskingStudy($0, rendition) }
             }
         }
-        try progress.part { _ = try setting.rectifier(.forAll) }
+        try progress.part {
+            let isDone = try profile.attacks.allSatisfy { attack in
+                try Rendition.allCases.allSatisfy { try setting.hasRecovered(attack, $0) }
+            }
+            if !isDone { _ = try setting.rectifier(.forAll) }
+        }
         for attack in profile.attacks {
             let rows = try progress.part {
                 try Rendition.allCases.compactMap { rendition in

@@ -65,35 +65,57 @@ struct Surrogate {
 
 extension PaperSetting {
     private struct TransferConfiguration: Encodable {
-        var version = 2
-        var surrogate: String
-        var images: String
+        var version = 3
+        var attacked: Attacked
         var rectifier: RectifierConfiguration
-        var attack: PaperAttack
-        var rendition: Rendition
-        var choices: PaperChoices
         var detectorWidth: Double
         var plan: TrainingPlan
-        var sentry: String?
+
+        struct Attacked: Encodable {
+            var surrogate: String
+            var images: String
+            var attack: PaperAttack
+            var rendition: Rendition
+            var choices: PaperChoices
+        }
     }
 
-    /// What f and the detectors of Table 2 make of an attack on the surrogate.
+    private struct TransferSentryConfiguration: Encodable {
+        var version = 1
+        var attacked: TransferConfiguration.Attacked
+        var sentry: String
+    }
+
+    /// What a guard for all attacks makes of an attack on the surrogate.
+    private struct TransferVerdicts: Codable {
+        var clean: ScoreColumns
+        var adversarial: ScoreColumns
+    }
+
+    /// What f and the detectors of Table 2 make of an attack on the surrogate; the guard for all attacks in a
+    /// stage of its own, so that it may come later.
     func transferred(
         _ attack: PaperAttack, _ rendition: Rendition, from surrogate: Surrogate
     ) throws -> TransferScores {
         let plan = try plan(attack, count: profile.testCount(attack))
-        let configuration = TransferConfiguration(
+        let attacked = TransferConfiguration.Attacked(
             surrogate: surrogate.hash, images: try surrogate.images.prefix(plan.count).contentHash,
-            rectifier: try rectifierConfiguration(.forAll), attack: attack,
-            rendition: rendition, choices: choices, detectorWidth: profile.detectorWidth,
-            plan: profile.plan(epochs: profile.detectorEpochs, seed: bench.seed),
-            sentry: sentry?.identity)
-        return try bench.figures(of: "paper-transfer", configuration) {
+            attack: attack, rendition: rendition, choices: choices)
+        func turned() throws -> (AttackRecord, TurnedImages, clean: Tensor, adversarial: Tensor) {
             let record = try surrogate.experiment.run(plan, on: surrogate.images)
             let turned = try TurnedImages(record, rendition)
+            return (
+                record, turned, try turned.originals.toUnit().to(classifier.device),
+                try turned.adversarial.toUnit().to(classifier.device)
+            )
+        }
+        let configuration = TransferConfiguration(
+            attacked: attacked, rectifier: try rectifierConfiguration(.forAll),
+            detectorWidth: profile.detectorWidth,
+            plan: profile.plan(epochs: profile.detectorEpochs, seed: bench.seed))
+        var scores = try bench.figures(of: "paper-transfer", configuration) {
+            let (record, turned, clean, adversarial) = try turned()
             let all = try predictions(record.images(rendition))
-            let adversarial = try turned.adversarial.toUnit().to(classifier.device)
-            let clean = try turned.originals.toUnit().to(classifier.device)
             let detectors = try detectors(attack, rendition)
             let copies = MaskedCopies(
                 alpha: try alpha(attack), choice: .sensitive, count: Int(choices.copies))
@@ -108,6 +130,19 @@ extension PaperSetting {
                         of: rectifier(.forAll), adversarial,
                         heights: PixelHeights.of(adversarial, in: classifier)))
         }
+        guard let sentry else { return scores }
+        let verdicts = try bench.figures(
+            of: "paper-sentry-transfer",
+            TransferSentryConfiguration(attacked: attacked, sentry: sentry.identity)
+        ) {
+            let (_, _, clean, adversarial) = try turned()
+            return TransferVerdicts(
+                clean: ScoreColumns([.universal: try sentry.scores(of: clean)]),
+                adversarial: ScoreColumns([.universal: try sentry.scores(of: adversarial)]))
+        }
+        scores.clean.add(verdicts.clean)
+        scores.adversarial.add(verdicts.adversarial)
+        return scores
     }
 
     private func predictions(_ images: Tensor) throws -> [Int] {

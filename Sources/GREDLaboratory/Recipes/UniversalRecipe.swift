@@ -208,6 +208,7 @@ extension UniversalRecipe {
             "Detector and rectifier trained on \(data.sets.guard.name): \(attacks)."
         ] + (supplement.map { [$0] } ?? []) + [
             "Clean images with noise, recompressed, blurred, shifted, lighter and darker are among the benign.",
+            "Clean images with tiles of one sign, which no attack made, are among the adversarial.",
             "Profile \(name), seed \(bench.seed).",
         ] + data.notes
     }
@@ -254,12 +255,14 @@ extension UniversalRecipe {
                 learningRate: .oneCycle(peak: peak, warmUp: 0.3), weightDecay: 0.05,
                 precision: precision, seed: seed)
         }
+        var detector = UniversalTraining(
+            readsMap: readsMap, noise: noise, width: width, flips: data.augmentation.flips,
+            plan: plan(epochs: epochs, peak: 2e-3, precision: .float32))
+        detector.forgeries = Forgeries(
+            around: AttackCatalogue.Budget.standard(for: shape).epsilon)
         var training = GuardTraining(
             families: try AttackFamily.allCases.map { try plans(of: [$0], for: shape) },
-            method: .universal(
-                UniversalTraining(
-                    readsMap: readsMap, noise: noise, width: width, flips: data.augmentation.flips,
-                    plan: plan(epochs: epochs, peak: 2e-3, precision: .float32))),
+            method: .universal(detector),
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: alpha),
                 plan: plan(epochs: rectifierEpochs, peak: 1e-3, precision: precision),

@@ -160,6 +160,7 @@ public struct GuardTraining {
         var version = 3
         var scope: Scope
         var negatives = Negatives()
+        var forgeries: Forgeries?
         var noise: NoisyCopies
         var readsMap: Bool
     }
@@ -178,7 +179,8 @@ public struct GuardTraining {
     ) throws -> UniversalDetector {
         let configuration = UniversalConfiguration(
             examples: ExamplesConfiguration(
-                scope: scope, noise: training.noise, readsMap: training.readsMap),
+                scope: scope, forgeries: training.forgeries, noise: training.noise,
+                readsMap: training.readsMap),
             width: training.width, flips: training.flips, plan: training.plan)
         return try bench.result(
             of: "detector-universal", configuration,
@@ -208,7 +210,8 @@ public struct GuardTraining {
             of: "examples", configuration,
             make: {
                 try UniversalExamples(
-                    of: turned, negatives: configuration.negatives, noise: configuration.noise,
+                    of: turned, negatives: configuration.negatives,
+                    forging: configuration.forgeries, noise: configuration.noise,
                     readsMap: configuration.readsMap, in: classifier, bench: bench
                 ).save(to: $0.appending(component: name))
             },

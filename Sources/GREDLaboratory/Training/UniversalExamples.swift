@@ -12,26 +12,35 @@ struct UniversalExamples {
     /// `[N, F]`.
     var numbers: Tensor
     var isAdversarial: [Bool]
+    /// How many at the end are forgeries, which fool nobody.
+    var forged = 0
 
     var count: Int { isAdversarial.count }
 
-    /// The survivors of attacks, the clean original of each, and a harmlessly changed copy of it.
+    /// The survivors of attacks, the clean original of each, a harmlessly changed copy of it, and of some a
+    /// forged one.
     init(
-        of turned: [TurnedImages], negatives: Negatives, noise: NoisyCopies, readsMap: Bool,
-        in classifier: any Classifier, bench: Workbench
+        of turned: [TurnedImages], negatives: Negatives, forging: Forgeries?, noise: NoisyCopies,
+        readsMap: Bool, in classifier: any Classifier, bench: Workbench
     ) throws {
         var parts: [Tensor] = []
+        var forgeries: [Tensor] = []
         isAdversarial = []
         var first = 0
         for some in turned where some.count > 0 {
-            let changed = try negatives.copies(
-                of: some.originals.toUnit(), seed: bench.seed, first: first)
+            let originals = try some.originals.toUnit()
+            let changed = try negatives.copies(of: originals, seed: bench.seed, first: first)
+            let copies = try forging?.copies(of: originals, seed: bench.seed, first: first)
             first += some.count
             parts += [some.originals, try changed.toBytes(), some.adversarial]
             for flag in [false, false, true] {
                 isAdversarial += Array(repeating: flag, count: some.count)
             }
+            if let copies { forgeries.append(try copies.toBytes()) }
         }
+        forged = forgeries.reduce(0) { $0 + $1.shape[0] }
+        parts += forgeries
+        isAdversarial += Array(repeating: true, count: forged)
         guard !parts.isEmpty else { throw LaboratoryFault.noAdversarialImages }
         images = try Tensor.concatenated(parts).to(classifier.device)
 
@@ -86,6 +95,7 @@ struct UniversalExamples {
         var tensors: [NamedTensor] = [
             ("images", images), ("numbers", numbers),
             ("is_adversarial", try Tensor(isAdversarial)),
+            ("forged", try Tensor([Float(forged)])),
         ]
         if let maps { tensors.append(("maps", maps)) }
         try Safetensors.write(tensors, to: file)
@@ -94,11 +104,12 @@ struct UniversalExamples {
     init(file: URL, device: Device) throws {
         let tensors = try Safetensors.read(file).tensors
         guard let images = tensors["images"], let numbers = tensors["numbers"],
-            let flags = tensors["is_adversarial"]
+            let flags = tensors["is_adversarial"], let forged = tensors["forged"]
         else { throw TorchError.badFile(path: file.path, reason: "it holds no examples.") }
         self.images = try images.to(device)
         self.numbers = try numbers.to(device)
         maps = try tensors["maps"]?.to(device)
         isAdversarial = try flags.bools()
+        self.forged = try forged.ints()[0]
     }
 }

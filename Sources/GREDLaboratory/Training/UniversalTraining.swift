@@ -10,6 +10,8 @@ public struct UniversalTraining: Sendable, Encodable {
     public var readsMap: Bool
     /// The noisy copies that the detector asks the classifier about.
     public var noise: NoisyCopies
+    /// Perturbations that no attack made, among the adversarial; nil for none.
+    package var forgeries: Forgeries?
     /// The channels of the network's first block.
     public var width: Int
     /// Whether images are mirrored at random, which digits must not be.
@@ -32,14 +34,17 @@ public struct UniversalTraining: Sendable, Encodable {
         bench: Workbench
     ) throws -> UniversalDetector {
         let numbers = examples.numbers
+        // The baseline knows only numbers, which forgeries leave as they are.
+        let real = examples.count - examples.forged
         let description = UniversalDetector.Description(
             imageShape: imageShape, readsMap: readsMap, noise: noise, width: width,
             planes: try Standardisation(measuring: examples.planes(examples.spread(2_048))),
             numbers: try Standardisation(
                 measuring: numbers.reshaped([numbers.shape[0], numbers.shape[1], 1, 1])),
             scalarsAlone: try ScalarBaseline(
-                scalars: numbers.sliced(0..<ScalarBaseline.count, dimension: 1),
-                isAdversarial: examples.isAdversarial))
+                scalars: numbers.sliced(0..<real).sliced(
+                    0..<ScalarBaseline.count, dimension: 1),
+                isAdversarial: Array(examples.isAdversarial[..<real])))
         let detector = try UniversalDetector(description, seed: plan.seed)
         try detector.network.move(to: bench.device)
         let order = examples.balanced
