@@ -24,8 +24,11 @@ struct DetectorVariants: ParsableCommand {
     @Option(help: "The data set that it is for.")
     var data = "cifar10"
 
-    @Option(help: "The guard's profile, whose attacks are taken.")
-    var profile = "full"
+    @Option(
+        help:
+            "The guard's profile, whose attacks are taken; it must leave images of guard to measure on."
+    )
+    var profile = "demo"
 
     @Option(help: "Adversarial images of each family to train on, at most.")
     var images = 1_200
@@ -33,7 +36,7 @@ struct DetectorVariants: ParsableCommand {
     @Option(help: "Clean images for thresholds, and for false positives.")
     var clean = 1_000
 
-    @Option(help: "Test images that each attack is tried on.")
+    @Option(help: "Images, new to the guard, that each attack is tried on.")
     var testImages = 400
 
     @Option(help: "How often to go through the examples.")
@@ -58,6 +61,8 @@ struct DetectorVariants: ParsableCommand {
         var cells: [String: Cell]
         /// Cells of the family that the detector was not trained on.
         var leftOut: [String: Cell]
+        /// Cells of attacks that no guard is trained on.
+        var unseen: [String: Cell]
         /// Shares flagged at the threshold of 1%.
         var flagged: [String: Double]
         var seconds: Double
@@ -73,7 +78,7 @@ struct DetectorVariants: ParsableCommand {
     struct Table: Codable {
         var command: String
         var classifier: String
-        var testImages: String
+        var guardImages: String
         var adversarialImages: Int
         var cleanImages: Int
         var epochs: Int
@@ -85,7 +90,7 @@ struct DetectorVariants: ParsableCommand {
     }
 
     private struct Configuration: Encodable {
-        var version = 1
+        var version = 2
         var variant: Variant
         var classifier: String
         var profile: String
@@ -146,7 +151,7 @@ struct DetectorVariants: ParsableCommand {
             observer.say("\(rows.count) of \(Variant.all.count): \(row.name)")
             let table = Table(
                 command: bench.command, classifier: hash,
-                testImages: try data.sets.test.contentHash, adversarialImages: images,
+                guardImages: try data.sets.guard.contentHash, adversarialImages: images,
                 cleanImages: clean, epochs: epochs, width: width, seed: seed, threads: threads,
                 libtorch: Engine.loadedVersion, rows: rows)
             let folder = URL(filePath: output)
@@ -171,7 +176,7 @@ struct DetectorVariants: ParsableCommand {
                     learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,
                     precision: .float32, seed: seed), observer: observer)
         }
-        func cells(_ detector: VariantDetector, of families: [AttackFamily]) throws
+        func cells(_ detector: VariantDetector, of families: [AttackFamily?]) throws
             -> [String: Cell]
         {
             let calibrate = try detector.scores(of: material.calibrate)
@@ -205,7 +210,8 @@ struct DetectorVariants: ParsableCommand {
         }
         return Row(
             name: variant.name, passes: variant.passes,
-            cells: try cells(whole, of: AttackFamily.allCases), leftOut: leftOut, flagged: flagged,
+            cells: try cells(whole, of: AttackFamily.allCases), leftOut: leftOut,
+            unseen: try cells(whole, of: [nil]), flagged: flagged,
             seconds: Date().timeIntervalSince(started))
     }
 }

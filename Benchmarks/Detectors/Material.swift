@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import GRED
 import GREDAttacks
@@ -17,19 +18,19 @@ struct Material {
     var families: [AttackFamily]
     /// Clean images, for thresholds.
     var calibrate: Features
-    /// Clean test images, changed harmlessly or not, by name.
+    /// Clean images that are new to the guard, changed harmlessly or not, by name.
     var benign: [(name: String, features: Features)]
-    /// Test images that f gets right, as they were.
+    /// Images that are new to the guard and that f gets right, as they were.
     var originals: Features
-    /// What attacks made of them: of which, by their places among the originals, and how.
-    var cells: [(name: String, family: AttackFamily, survivors: [Int], adversarial: Features)]
+    /// What attacks made of them: of which, by their places among the originals, and how; of no family what no
+    /// guard is trained on.
+    var cells: [(name: String, family: AttackFamily?, survivors: [Int], adversarial: Features)]
 
     private struct Configuration: Encodable {
         var version = 1
         var classifier: String
         var what: String
         var guardImages: String
-        var testImages: String
         var size: Int
         var seed: UInt64
     }
@@ -42,12 +43,22 @@ struct Material {
         recipe: UniversalRecipe, images: Int, count: Int, bench: Workbench
     ) throws {
         let hash = try classifier.contentHash()
+        // Recipes are chosen by this comparison, so that the test images must not be looked at.
+        let whole = data.sets.guard
+        guard whole.count >= recipe.guardImages + Self.leastHeld else {
+            throw ValidationError(
+                "The profile \(recipe.name) takes \(recipe.guardImages) of the \(whole.count) images of \(whole.name), and at least \(Self.leastHeld) others are needed to measure on: take --profile demo."
+            )
+        }
+        let held = whole.subset(
+            Array(recipe.guardImages..<whole.count), name: "\(whole.name), held out")
         let reader = Reader(
             sentry: sentry, bench: bench,
             configuration: Configuration(
-                classifier: hash, what: "", guardImages: try data.sets.guard.contentHash,
-                testImages: try data.sets.test.contentHash, size: images, seed: bench.seed))
-        let forgery = RandomStream(seed: bench.seed, purpose: "forged perturbations")
+                classifier: hash, what: "", guardImages: try whole.contentHash, size: images,
+                seed: bench.seed))
+        let forgeries = Forgeries(
+            around: AttackCatalogue.Budget.standard(for: whole.shape).epsilon)
         var bytes: [Tensor] = []
         (kinds, families) = ([], [])
         for family in AttackFamily.allCases {
@@ -63,20 +74,22 @@ struct Material {
             kinds += places.map { _ in .original }
             kinds += changes.areNoise.map { $0 ? .noisy : .changed }
             kinds += places.map { _ in family == .nearBoundary ? .nearBoundary : .farPast }
-            var stream = forgery
-            bytes.append(try Self.forged(originals, adversarial, &stream))
-            kinds += places.map { _ in .forged }
-            families += Array(repeating: family, count: 4 * places.count)
+            let forged = try forgeries.copies(
+                of: originals.toUnit(), seed: bench.seed, first: kinds.count)
+            if let forged { bytes.append(try forged.toBytes()) }
+            let count = forged?.shape[0] ?? 0
+            kinds += (0..<count).map { _ in .forged }
+            families += Array(repeating: family, count: 3 * places.count + count)
         }
         training = try reader.features(of: .concatenated(bytes), "training")
 
         calibrate = try reader.features(
             of: data.sets.calibrate.prefix(count).tensor().toBytes(), "calibrate")
-        let test = data.sets.test.prefix(count)
-        benign = [("clean", try reader.features(of: test.tensor().toBytes(), "clean"))]
+        let clean = held.prefix(count)
+        benign = [("clean", try reader.features(of: clean.tensor().toBytes(), "clean"))]
         // Shares of a few per cent need fewer images than thresholds do.
-        let few = test.prefix(count / 2)
-        for corruption in EvaluationCells.corruptions(of: test.shape) {
+        let few = clean.prefix(count / 2)
+        for corruption in EvaluationCells.corruptions(of: clean.shape) {
             var streams = (0..<few.count).map {
                 RandomStream(seed: bench.seed, purpose: "corruption", index: $0)
             }
@@ -91,24 +104,28 @@ struct Material {
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench,
             precision: recipe.precision)
-        let right = try experiment.correctlyClassified(
-            data.sets.test.prefix(recipe.test), count: recipe.testImages)
+        let right = try experiment.correctlyClassified(held, count: recipe.testImages)
         originals = try reader.features(of: right.tensor().toBytes(), "originals")
+        var plans: [(AttackPlan, AttackFamily?)] = try AttackFamily.allCases.flatMap { family in
+            try EvaluationCells.family(family, shape: clean.shape, count: recipe.testImages)
+                .map { ($0, family) }
+        }
+        plans += try EvaluationCells.neverTrainedOn(shape: clean.shape, count: recipe.testImages)
+            .filter { $0.attack is Square }.map { ($0, nil) }
         cells = []
-        for family in AttackFamily.allCases {
-            for plan in try EvaluationCells.family(
-                family, shape: test.shape, count: recipe.testImages)
-            {
-                let record = try experiment.run(plan, on: right)
-                let turned = try TurnedImages(record)
-                cells.append(
-                    (
-                        plan.title, family, record.survivors,
-                        try reader.features(of: turned.adversarial, plan.title)
-                    ))
-            }
+        for (plan, family) in plans {
+            let record = try experiment.run(plan, on: right)
+            let turned = try TurnedImages(record)
+            cells.append(
+                (
+                    plan.title, family, record.survivors,
+                    try reader.features(of: turned.adversarial, plan.title)
+                ))
         }
     }
+
+    /// The fewest images to measure on.
+    private static let leastHeld = 500
 
     /// Whether an example counts as adversarial.
     func isAdversarial(_ place: Int) -> Bool {
@@ -116,16 +133,6 @@ struct Material {
         case .nearBoundary, .farPast, .forged: true
         case .original, .noisy, .changed: false
         }
-    }
-
-    /// Each image with the perturbation of another one: f is not fooled, but what attacks leave is there.
-    private static func forged(
-        _ originals: Tensor, _ adversarial: Tensor, _ stream: inout RandomStream
-    ) throws -> Tensor {
-        let others = stream.permutation(originals.shape[0])
-        let perturbations = try adversarial.toUnit() - originals.toUnit()
-        return try (originals.toUnit() + perturbations.rows(others)).clamped(min: 0, max: 1)
-            .toBytes()
     }
 
     private struct Reader {
