@@ -31,6 +31,14 @@ public struct Restarted<Base: Attack>: Attack {
         base.withSteps(steps).restarted(restarts)
     }
 
+    public func refined(_ batch: AttackBatch, from found: Tensor) throws -> Tensor? {
+        try base.refined(batch, from: found)
+    }
+
+    public func shortened(_ batch: AttackBatch, from found: Tensor) throws -> Tensor? {
+        try base.shortened(batch, from: found)
+    }
+
     public func search(_ batch: AttackBatch) throws -> Tensor {
         var best = try base.perturb(batch)
         var reached = try batch.isReached(by: best, confidence: confidence).bools()

@@ -89,6 +89,23 @@ struct SearchCopyTests {
         #expect(reached.indices.allSatisfy { !reached[$0] || holding[$0] })
     }
 
+    @Test("is mended as the attack knows how, however often it is tried")
+    func restarted() throws {
+        let subject = try Subject()
+        let batch = AttackBatch(
+            subject.images, towards: try subject.untargeted, against: subject.network,
+            seeds: subject.seeds)
+        let found = try subject.perturbed(by: CW(iterations: 20), towards: batch.goal)
+        for attack in [CW(iterations: 20), DDN(steps: 8)] as [any Attack] {
+            let proposals = try [attack, attack.restarted(2)].map {
+                try [$0.refined(batch, from: found), $0.shortened(batch, from: found)]
+                    .map { try $0?.floats() }
+            }
+            #expect(proposals[0] == proposals[1])
+            #expect(proposals[0].contains { $0 != nil })
+        }
+    }
+
     @Test("that resists everything is not believed where it is coarse", arguments: everyAttack)
     func resists(attack: any Attack) throws {
         let subject = try Subject()
