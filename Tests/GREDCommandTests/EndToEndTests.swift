@@ -51,7 +51,8 @@ extension ProgramTests {
             #expect((measured["attacks"] as? [Any])?.isEmpty == false)
             let card = try place.gred("bundle", "show", "guard")
             for words in [
-                "a guard for", "vgg11", "noisy copies", "flag at most 1.0%", "ddn, κ 4", "not audited",
+                "a guard for", "vgg11", "noisy copies", "flag at most 1.0%", "ddn, κ 4",
+                "not audited",
             ] {
                 #expect(card.output.contains(words), "\(words)")
             }
