@@ -29,6 +29,7 @@ struct Material {
     private struct Configuration: Encodable {
         var version = 1
         var classifier: String
+        var profile: String
         var what: String
         var guardImages: String
         var size: Int
@@ -55,8 +56,8 @@ struct Material {
         let reader = Reader(
             sentry: sentry, bench: bench,
             configuration: Configuration(
-                classifier: hash, what: "", guardImages: try whole.contentHash, size: images,
-                seed: bench.seed))
+                classifier: hash, profile: recipe.name, what: "",
+                guardImages: try whole.contentHash, size: images, seed: bench.seed))
         let forgeries = Forgeries(
             around: AttackCatalogue.Budget.standard(for: whole.shape).epsilon)
         var bytes: [Tensor] = []
