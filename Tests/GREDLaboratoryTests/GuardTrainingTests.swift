@@ -95,6 +95,43 @@ struct GuardTrainingTests {
     }
 
     @Test(
+        "forgeries stand at the end, are kept with the others, and the baseline does not know them")
+    func forgeries() throws {
+        let shape = ImageShape(channels: 1, height: 16, width: 16)
+        let toy = try LinearClassifier(shape: shape)
+        func examples(_ forging: Forgeries?) throws -> UniversalExamples {
+            try UniversalExamples(
+                of: [TurnedImages(record(40, seed: 1))], negatives: Negatives(), forging: forging,
+                noise: .none, readsMap: false, in: toy, bench: .inside(folder))
+        }
+        let (plain, forged) = (try examples(nil), try examples(Forgeries(around: 0.3)))
+        #expect(plain.forged == 0 && forged.forged == 14)
+        #expect(forged.count == 134 && forged.isAdversarial[120...].allSatisfy { $0 })
+        #expect(Array(forged.isAdversarial[..<120]) == plain.isAdversarial)
+
+        let file = folder.url.appending(component: "examples.safetensors")
+        try forged.save(to: file)
+        let read = try UniversalExamples(file: file, device: .cpu)
+        #expect(read.forged == 14 && read.isAdversarial == forged.isAdversarial)
+
+        func weights(_ examples: UniversalExamples, _ name: String) throws -> [Double] {
+            try #require(
+                UniversalTraining(
+                    readsMap: false, noise: .none, width: 4, flips: false, plan: plan
+                ).run(
+                    on: examples, imageShape: shape, checkpoint: checkpoint, identity: name,
+                    bench: .inside(folder)
+                ).description.scalarsAlone
+            ).weights
+        }
+        // To rounding, which depends on how many images are read at once.
+        let (with, without) = (try weights(forged, "forged"), try weights(plain, "plain"))
+        #expect(
+            zip(with, without).allSatisfy { abs($0 - $1) < 1e-2 * max(1, abs($1)) },
+            "\(with) \(without)")
+    }
+
+    @Test(
         "a detector's weights follow from its seed, whatever it reads",
         arguments: [Detector.Reading.image, .sensitivity(.logarithmic), .sensitivity(.raw)])
     func detectorFollowsItsSeed(reading: Detector.Reading) throws {
