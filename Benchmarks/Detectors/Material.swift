@@ -10,7 +10,13 @@ import LibTorch
 /// What the variants are trained and measured on, read once.
 struct Material {
     /// What an example is.
-    enum Kind: Int, Codable { case original, noisy, changed, nearBoundary, farPast, forged }
+    enum Kind {
+        case original
+        // Changed harmlessly.
+        case noisy, recompressed, blurred, shifted, lit
+        // Attacked, and forged.
+        case nearBoundary, farPast, forged
+    }
 
     var training: Features
     var kinds: [Kind]
@@ -73,7 +79,7 @@ struct Material {
                 originals.toUnit(), seed: bench.seed, first: kinds.count)
             bytes += [originals, changes.images, adversarial]
             kinds += places.map { _ in .original }
-            kinds += changes.areNoise.map { $0 ? .noisy : .changed }
+            kinds += changes.kinds
             kinds += places.map { _ in family == .nearBoundary ? .nearBoundary : .farPast }
             let forged = try forgeries.copies(
                 of: originals.toUnit(), seed: bench.seed, first: kinds.count)
@@ -132,7 +138,7 @@ struct Material {
     func isAdversarial(_ place: Int) -> Bool {
         switch kinds[place] {
         case .nearBoundary, .farPast, .forged: true
-        case .original, .noisy, .changed: false
+        case .original, .noisy, .recompressed, .blurred, .shifted, .lit: false
         }
     }
 
@@ -161,17 +167,21 @@ struct Material {
 }
 
 extension Negatives {
-    /// A changed copy of each image as bytes, and whether the change is noise.
+    /// A changed copy of each image as bytes, and how it was changed.
     func drawn(_ images: Tensor, seed: UInt64, first: Int) throws
-        -> (images: Tensor, areNoise: [Bool])
+        -> (images: Tensor, kinds: [Material.Kind])
     {
-        let areNoise = try (0..<images.shape[0]).map { place in
+        let kinds = try (0..<images.shape[0]).map { place -> Material.Kind in
             var stream = Negatives.stream(seed: seed, index: first + place)
-            if case .noise = try corruption(of: images.sliced(place..<place + 1), &stream) {
-                return true
+            let change = try corruption(of: images.sliced(place..<place + 1), &stream)
+            return switch change {
+            case .noise: .noisy
+            case .jpeg: .recompressed
+            case .blur: .blurred
+            case .shift: .shifted
+            case .brightness, .contrast: .lit
             }
-            return false
         }
-        return (try copies(of: images, seed: seed, first: first).toBytes(), areNoise)
+        return (try copies(of: images, seed: seed, first: first).toBytes(), kinds)
     }
 }

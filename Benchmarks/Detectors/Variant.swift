@@ -20,7 +20,24 @@ struct Variant: Encodable {
     /// Whether network and numbers are trained apart, and joined by a regression.
     var isFused = false
 
-    enum Harmless: String, Encodable { case none, noise, all }
+    /// Noise alone or nothing; noise and one other kind; or all, with noise or without.
+    enum Harmless: String, Encodable {
+        case none, noise, all
+        case allButNoise, jpeg, blur, shift, light
+
+        var kinds: Set<Material.Kind> {
+            switch self {
+            case .none: []
+            case .noise: [.noisy]
+            case .all: [.noisy, .recompressed, .blurred, .shifted, .lit]
+            case .allButNoise: [.recompressed, .blurred, .shifted, .lit]
+            case .jpeg: [.noisy, .recompressed]
+            case .blur: [.noisy, .blurred]
+            case .shift: [.noisy, .shifted]
+            case .light: [.noisy, .lit]
+            }
+        }
+    }
     enum Network: String, Encodable { case small, wide, vgg11 }
 
     /// What is compared.
@@ -80,6 +97,11 @@ struct Variant: Encodable {
         Variant(name: "the numbers hidden in half of the examples", hiddenNumbers: 0.5),
         Variant(name: "no changed images among the benign", negatives: .none),
         Variant(name: "only noise among the changed", negatives: .noise),
+        Variant(name: "only noise and JPEG among the changed", negatives: .jpeg),
+        Variant(name: "only noise and blur among the changed", negatives: .blur),
+        Variant(name: "only noise and shifts among the changed", negatives: .shift),
+        Variant(name: "only noise, lighter and darker among the changed", negatives: .light),
+        Variant(name: "no noise among the changed", negatives: .allButNoise),
         Variant(name: "tiles of one sign among the adversarial", forges: true),
         // Networks.
         Variant(name: "twice as wide a network", network: .wide),

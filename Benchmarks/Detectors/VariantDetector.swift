@@ -57,10 +57,7 @@ struct VariantDetector {
     private static func examples(
         of variant: Variant, in material: Material, families: [AttackFamily]
     ) -> [Int] {
-        var kinds: Set<Material.Kind> = [.original]
-        if variant.negatives != .none { kinds.insert(.noisy) }
-        if variant.negatives == .all { kinds.insert(.changed) }
-        kinds.formUnion([.nearBoundary, .farPast])
+        var kinds = variant.negatives.kinds.union([.original, .nearBoundary, .farPast])
         if variant.forges { kinds.insert(.forged) }
         let places = material.kinds.indices.filter {
             kinds.contains(material.kinds[$0]) && families.contains(material.families[$0])

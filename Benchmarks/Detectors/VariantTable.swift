@@ -1,3 +1,4 @@
+import Foundation
 import GREDCharts
 
 /// The comparison for people.
@@ -22,7 +23,41 @@ enum VariantTable {
         backward pass counted as two.
 
         \(markdown(table.rows))
+
+        ## Attack by attack
+
+        AUROC / TPR at 1% / TPR at 5% false positives.
+
+        \(cells(of: table.rows) { $0.cells.merging($0.unseen) { $1 } })
+
+        ## Attack by attack, its family left out
+
+        \(cells(of: table.rows, \.leftOut))
         """
+    }
+
+    /// A column an attack.
+    private static func cells(
+        of rows: [DetectorVariants.Row],
+        _ cells: (DetectorVariants.Row) -> [String: DetectorVariants.Cell]
+    ) -> String {
+        // κ 8 before κ 14.
+        let names = Set(rows.flatMap { cells($0).keys })
+            .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+        var table = Table(columns: ["variant"] + names.map { .number($0) })
+        for row in rows {
+            let found = cells(row)
+            table.append(
+                texts: [row.name]
+                    + names.map { name in
+                        found[name].map { cell in
+                            Figure.fixed(cell.auroc) + " / "
+                                + Figure.fixed(cell.tprAt1PercentFpr, digits: 2) + " / "
+                                + Figure.fixed(cell.tprAt5PercentFpr, digits: 2)
+                        } ?? Figure.missing
+                    })
+        }
+        return MarkdownTable(table).render()
     }
 
     static func markdown(_ rows: [DetectorVariants.Row]) -> String {

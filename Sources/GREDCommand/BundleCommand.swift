@@ -106,6 +106,7 @@ private struct ModelCard {
             let threshold = manifest.threshold.flatMap { threshold in
                 threshold.falsePositiveRate.map {
                     "calibrated on \(threshold.images) clean images to flag at most \(Figure.percent($0)) of them"
+                        + (threshold.unraised == nil ? "" : ", and raised for harmless changes")
                 }
             }
             return section(

@@ -18,7 +18,7 @@ struct PictureOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The share of a folder's files that may be broken, 0…1.", valueName: "share"))
+            "The share of files that may be broken, 0…1.", valueName: "share"))
     var broken = 0.01
 
     func validate() throws {

@@ -16,6 +16,8 @@ struct InspectCommand: ParsableCommand {
             'images' of shape N×C×H×W, as float32 in 0…1 or as bytes. A - stands for one such file on \
             standard input.
 
+            A broken file is skipped and named where few are (--broken); a single one is refused.
+
             Exit status: 0 where nothing adversarial was found, 3 where something was, 1 or 64 on \
             errors.
 
@@ -43,7 +45,8 @@ struct InspectCommand: ParsableCommand {
         help: ArgumentHelp(
             "A folder to write a picture of each image to.",
             discussion: """
-                Side by side: the image, its sensitivity, and the image with suspect pixels replaced.
+                Side by side: the image, its sensitivity, both in one with the masked pixels green, \
+                and the image with these replaced.
                 """, valueName: "folder"), completion: .directory)
     var saveMaps: String?
 
@@ -69,9 +72,16 @@ struct InspectCommand: ParsableCommand {
             let url = URL(filePath: file)
             if url.isFolder {
                 try inspectFolder(url, named: file, sentry, &tally)
-            } else {
-                try inspectFile(url, named: file, sentry, &tally)
+                continue
             }
+            let found: NamedImages
+            do {
+                found = try read(url, named: file, for: sentry.classifier)
+            } catch {
+                try skip(error, &tally)
+                continue
+            }
+            try inspect(found, sentry, &tally)
         }
         if !json {
             print(
@@ -86,6 +96,14 @@ struct InspectCommand: ParsableCommand {
         var images = 0
         var adversarial = 0
         var broken = 0
+        /// Of those that are broken, the files that were named one by one.
+        var brokenNamed = 0
+    }
+
+    /// The images of a file.
+    private struct NamedImages {
+        var images: Tensor
+        var names: [String]
     }
 
     /// What comes in is kept as a file, since files are recognised by their content.
@@ -98,26 +116,44 @@ struct InspectCommand: ParsableCommand {
             throw ValidationError("There is nothing on standard input, which - stands for.")
         }
         try bytes.write(to: file)
-        try inspectFile(file, named: Self.standardInput, sentry, &tally)
+        try inspect(
+            read(file, named: Self.standardInput, for: sentry.classifier), sentry, &tally)
     }
 
-    private func inspectFile(
-        _ url: URL, named file: String, _ sentry: Guard, _ tally: inout Tally
-    ) throws {
+    /// All of a file's images are checked first, so that no verdict is printed before a refusal, and
+    /// the refusal counts images from the file's start.
+    private func read(_ url: URL, named file: String, for classifier: any Classifier) throws
+        -> NamedImages
+    {
         let source = try ImageFiles(
-            url, picturesAs: sentry.classifier.inputShape, pictures.framing ?? .unscaled)
-        // All of a file's images are checked first, so that no verdict is printed before a
-        // refusal, and the refusal counts images from the file's start.
-        let images: Tensor
+            url, picturesAs: classifier.inputShape, pictures.framing ?? .unscaled)
         do {
-            images = try sentry.classifier.admitted(source.images)
+            return NamedImages(
+                images: try classifier.admitted(source.images), names: names(source, in: file))
         } catch let fault as InputFault {
             throw FileOfImagesFault(file: file, fault: fault)
         }
+    }
+
+    /// - Parameter fault: names the file.
+    /// - Throws: where too many of the files that were named are broken.
+    private func skip(_ fault: any Error, _ tally: inout Tally) throws {
+        let named = files.count { $0 != "-" && !URL(filePath: $0).isFolder }
+        if named == 1 { throw fault }
+        tally.broken += 1
+        tally.brokenNamed += 1
+        guard Double(tally.brokenNamed) <= pictures.broken * Double(named) else {
+            throw BrokenFilesFault(
+                broken: tally.brokenNamed, files: named, tolerance: pictures.broken, last: fault)
+        }
+        FileHandle.standardError.write(Data("skipped: \(fault)\n".utf8))
+    }
+
+    private func inspect(_ found: NamedImages, _ sentry: Guard, _ tally: inout Tally) throws {
         let batchSize = try BatchSize.fitting(sentry.classifier)
-        for start in stride(from: 0, to: source.names.count, by: batchSize) {
-            let range = start..<min(start + batchSize, source.names.count)
-            try inspect(images.sliced(range), names(source, in: file)[range], sentry, &tally)
+        for start in stride(from: 0, to: found.names.count, by: batchSize) {
+            let range = start..<min(start + batchSize, found.names.count)
+            try inspect(found.images.sliced(range), found.names[range], sentry, &tally)
         }
     }
 
@@ -199,6 +235,19 @@ struct FileOfImagesFault: Error, CustomStringConvertible {
     var fault: InputFault
 
     var description: String { "\(file): \(fault)" }
+}
+
+/// More of the files that were named are broken than may be.
+struct BrokenFilesFault: Error, CustomStringConvertible {
+    var broken: Int
+    var files: Int
+    /// The share that may be, 0…1.
+    var tolerance: Double
+    var last: any Error
+
+    var description: String {
+        "expected at most \(tolerance * 100)% of the \(files) files that were named to be broken, found \(broken) and maybe more; mend them or leave them out, or tolerate more with --broken. The last one: \(last)"
+    }
 }
 
 /// One image's verdict as it is printed.

@@ -13,10 +13,11 @@ struct ProtectCommand: ParsableCommand {
             Attacks images of the guard set, which the classifier was not trained on; trains a \
             detector on what succeeded, on the clean originals and on harmlessly changed copies; \
             fine-tunes the rectifier on masked copies; sets the threshold on clean images of their \
-            own, so that no harmless change of them is flagged more than twice as often. The bundle \
-            holds everything that `gred inspect` needs.
+            own, a little higher where harmless changes of them would be flagged more than twice as \
+            often. The bundle holds everything that `gred inspect` needs.
 
-            Every finished stage is kept: when it is interrupted, the same command goes on.
+            The plan is said first, with about how long it takes. Every finished stage is kept: when it \
+            is interrupted, the same command goes on.
 
             Examples:
               gred protect digits --output digits-guard
@@ -108,12 +109,14 @@ struct ProtectCommand: ParsableCommand {
         let data = try DataSet(
             named: data, reading: folder.reading(for: classifier), observer: bench.observer)
         try classifier.checkAtTheDoor(on: data.sets.guard, bench)
+        try recipe.sayPlan(for: classifier, on: data, isMeasured: isMeasured, bench: bench)
         let sentry = try recipe.protect(classifier, data: data, bench: bench)
         let findings =
             try isMeasured
             ? recipe.evaluate(sentry, of: classifier, on: data, bench: bench) : nil
         try GuardBundle.write(
-            sentry, training: recipe.trainingDescription(on: data, bench: bench),
+            sentry,
+            training: recipe.trainingDescription(of: classifier, on: data, bench: bench),
             figures: findings?.report.figures, madeBy: "gred \(GREDCommand.version)",
             to: URL(filePath: output))
         if let findings {

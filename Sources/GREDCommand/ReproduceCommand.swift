@@ -20,6 +20,7 @@ struct ReproduceCommand: ParsableCommand {
               gred reproduce digits --profile smoke
               gred reproduce mnist --profile laptop --dry-run
               gred reproduce cifar10 --classifier cifar10-vgg11 --set copies=16
+              gred reproduce mnist --without white-box --without transfer
               gred reproduce imagenet20 --profile paper --size 224 --weights resnet152.safetensors \
                 --weight-classes imagenet.txt
             """)
@@ -63,6 +64,14 @@ struct ReproduceCommand: ParsableCommand {
             valueName: "choice=value"))
     var settings: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave a part out, such as white-box; may be repeated.",
+            discussion:
+                "resampled, masking-study (Table 1), rectifier (Table 7), masking-rate (Fig. 5), transfer (Table 3), white-box (Tables 4 to 6).",
+            valueName: "part"))
+    var without: [String] = []
+
     @Flag(help: "Only print what would be done, and how long it would take.")
     var dryRun = false
 
@@ -85,6 +94,7 @@ struct ReproduceCommand: ParsableCommand {
         do { _ = try PaperProfile.named(profile) } catch { throw ValidationError("\(error)") }
         _ = try changes
         _ = try chosen
+        _ = try leftOut
         guard images ?? 2 >= 2 else { throw ValidationError("--images must be at least 2.") }
         guard bundle == nil || classifier == nil else {
             throw ValidationError(
@@ -127,9 +137,10 @@ struct ReproduceCommand: ParsableCommand {
         if let given { try given.checkAtTheDoor(on: set.sets.guard, bench) }
         var choices = profile.choices(for: set.sets.fit.shape)
         for (name, value) in try changes { try choices.set(name, to: value) }
-        let reproduction = Reproduction(
+        let reproduction = try Reproduction(
             of: set, as: PaperData(named: data), profile: profile, choices: choices,
-            classifier: given, surrogate: networks.surrogate, sentry: sentry, bench: bench)
+            classifier: given, surrogate: networks.surrogate, sentry: sentry,
+            without: leftOut, madeBy: "gred \(GREDCommand.version)", bench: bench)
         let plan = try reproduction.plan()
         print(TerminalTable(plan.table).render())
         guard !dryRun else { return }
@@ -165,6 +176,20 @@ struct ReproduceCommand: ParsableCommand {
                 throw ValidationError("--attacks names none: use \(known.joined(separator: ", ")).")
             }
             return PaperAttack.allCases.filter { names.contains($0.rawValue) }
+        }
+    }
+
+    /// The parts that are not made.
+    private var leftOut: Set<PaperPart> {
+        get throws {
+            let parts = try without.map { name in
+                guard let part = PaperPart(rawValue: name) else {
+                    let known = PaperPart.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw ValidationError("There is no part '\(name)': use \(known).")
+                }
+                return part
+            }
+            return Set(parts)
         }
     }
 

@@ -65,6 +65,33 @@ extension ProgramTests {
             #expect(outcome.errors.contains("skipped: images/5b.jpg: expected a whole JPEG"))
         }
 
+        @Test("gred inspect skips broken files among those that are named, up to the same limit")
+        func inspectNamed() throws {
+            try Untrained.writeBundle(to: place["bundle"])
+            for name in ["a", "c"] { try write("\(name).png", value: name == "a" ? 1 : 2) }
+            try place.write([0xFF, 0xD8, 0xFF, 0], as: "broken.png")
+            try place.write(Bytes.images(of: [0.5, 7]), as: "beyond.safetensors")
+            let files = ["inspect", "bundle", "a.png", "broken.png", "c.png"]
+
+            let refused = try place.run(files)
+            #expect(refused.status == 1)
+            for words in ["broken.png", "3 files", "at most 1.0%", "--broken"] {
+                #expect(refused.errors.contains(words), "\(refused.errors)")
+            }
+            #expect(!refused.output.contains("c.png"))
+
+            let outcome = try place.run(files + ["--broken", "0.4"])
+            #expect(outcome.status == 0 || outcome.status == 3, "\(outcome.errors)")
+            #expect(outcome.output.contains("a.png") && outcome.output.contains("c.png"))
+            #expect(outcome.output.hasSuffix("of 2 images are adversarial, 1 files are broken\n"))
+            #expect(outcome.errors.hasPrefix("skipped: ") && outcome.errors.contains("broken.png"))
+
+            // Two of four are more than were allowed; what cannot be images counts as well.
+            let two = try place.run(files + ["beyond.safetensors", "--broken", "0.4"])
+            #expect(two.status == 1 && two.errors.contains("found 2"), "\(two.errors)")
+            #expect(two.errors.contains("Image 1") && two.output.contains("c.png"))
+        }
+
         @Test("gred inspect says of standard input what it says of the same file")
         func standardInput() throws {
             try Untrained.writeBundle(to: place["bundle"])

@@ -33,6 +33,11 @@ extension ProgramTests {
             try checkText()
             try checkCells()
 
+            // Of another reproduction, and of somebody else.
+            for name in ["scores/PGD-T-2.csv", "scores/FGSM-U.csv", "scores/mine.csv"] {
+                try place.write([], as: "report/\(name)")
+            }
+
             // Everything is in the store: nothing is trained again, and all figures are the same.
             let before = try Data(contentsOf: place["report/report.json"])
             let again = try place.run(Self.command + ["--output", "report"])
@@ -41,6 +46,33 @@ extension ProgramTests {
             #expect(!plan.output.contains(" done") && done.output.contains(" done"))
             #expect(done.output.contains("Together about 1 s"))
             #expect(try Data(contentsOf: place["report/report.json"]) == before)
+            let scores = try place.contents.filter { $0.hasPrefix("report/scores/") }
+            #expect(
+                scores.sorted() == [
+                    "report/scores/DDN-U.csv", "report/scores/PGD-T.csv", "report/scores/mine.csv",
+                ])
+            try checkLeftOut()
+        }
+
+        /// What is left out is in neither plan nor report, which says so; and an attack that turns nothing has
+        /// a row that says that. Uses the first report's stages.
+        private func checkLeftOut() throws {
+            let parts = [
+                "resampled", "masking-study", "rectifier", "masking-rate", "transfer", "white-box",
+            ]
+            let outcome = try place.run(
+                [
+                    "reproduce", "digits", "--profile", "smoke", "--attacks", "FGSM-U,DDN-U",
+                    "--images", "24", "--threads", "1", "--set", "epsilon=1e-7", "--output", "few",
+                ] + parts.flatMap { ["--without", $0] })
+            try #require(outcome.status == 0, "\(outcome.errors)")
+            #expect(!outcome.output.contains("rectifier") && !outcome.output.contains("Fig. 5:"))
+            let text = try String(contentsOf: place["few/README.md"], encoding: .utf8)
+            #expect(text.contains("Left out, as the command says: Table 2 on resampled"))
+            #expect(text.contains("turned no guard image") && text.contains("FGSM-U turned none"))
+            #expect(!text.contains("Table 7: the rectifier"))
+            let unknown = try place.gred("reproduce", "digits", "--without", "table-7")
+            unknown.expectRefusal(["table-7", "rectifier"])
         }
 
         private func checkText() throws {
@@ -51,7 +83,10 @@ extension ProgramTests {
                 "Table 1: without", "Table 7: the rectifier", "Fig. 5", "Tables 4, 5 and 6",
                 "How it was made",
                 "cw-iterations", "A smoke test", "pixels, rounded images",
-                "Asterisks: The paper does", "DDN's levels", "at most 24 guard images", "awk -F,",
+                "Asterisks: The paper does", "DDN's levels", "Fig. 5 as numbers",
+                "The noise control",
+                "Where the paper contradicts itself", "fit images    SHA-256", "made by       gred",
+                "at most 24 guard images", "awk -F,",
             ] { #expect(text.contains(heading), "\(heading)") }
         }
 

@@ -76,6 +76,22 @@ struct AdaptiveAttackTests {
         }
     }
 
+    @Test(
+        "goes for the least of the thresholds, in whatever order",
+        arguments: [
+            AdaptiveAttack.Strategy.lagrangian, .recovery,
+        ])
+    func thresholds(strategy: AdaptiveAttack.Strategy) throws {
+        let sentry = try audited.sentry(.paper, guarding: network)
+        let goal = try Goal.untargeted(Labels(network.predictions(for: images)))
+        let found = try [[2.0, -2], [-2, 2]].map { thresholds in
+            try AdaptiveAttack(strategy, AttackBudget(.l2, 4), steps: 8, draws: 1).search(
+                images, towards: goal, against: sentry, models: images, thresholds: thresholds,
+                seeds: ImageSeeds(seed: 0, range: 0..<6))
+        }
+        #expect(try found[0].floats() == found[1].floats())
+    }
+
     @Test("features are matched only where a classifier shows them")
     func strategies() throws {
         let all = AdaptiveAttack.Strategy.allCases
@@ -164,7 +180,8 @@ struct AdaptiveAttackTests {
     func restarts() throws {
         func result(_ fooled: [Bool], _ scores: [[Float]], norm: Float) -> Audit.Result {
             Audit.Result(
-                name: "any", fooled: fooled, wrong: fooled.map { [$0, $0] }, scores: scores,
+                name: "any", fooled: fooled, wrong: fooled.map { [$0, $0] },
+                wrongAsDeployed: fooled.map { [$0, $0] }, scores: scores,
                 norms: fooled.map { _ in norm }, seconds: 2)
         }
         let best = try Audit.Result(

@@ -42,7 +42,10 @@ struct AuditTests {
         func report(_ bench: Workbench) throws -> AuditReport {
             var report = try Audit(bundle: bundle, profile: profile).run(on: data, bench: bench)
                 .report
-            for row in report.rows.indices { report.rows[row].secondsPerImage = 0 }
+            for row in report.rows.indices {
+                report.rows[row].secondsPerImage = 0
+                report.rows[row].timesUnaware = nil
+            }
             for row in report.farther.indices { report.farther[row].secondsPerImage = 0 }
             return report
         }
@@ -67,6 +70,11 @@ struct AuditTests {
             #expect(others.allSatisfy { $0.fooled <= row.fooled })
             #expect(row.passesAt1Percent <= row.fooled)
         }
+        // Four steps there and back, and a last look.
+        for row in whole.rows {
+            let passes = row.networkPassesPerImage
+            #expect(row.attack == "unaware" ? passes == 9 : passes > 9, "\(row.attack)")
+        }
         #expect(whole.proofs.count == 10)
         #expect(whole.keys == 2 && whole.deployedThreshold == 0)
         let attacks = Set(whole.rows.map(\.attack))
@@ -77,8 +85,9 @@ struct AuditTests {
     func worst() throws {
         func result(_ fooled: [Bool], _ scores: [[Float]], wrong: [[Bool]]) -> Audit.Result {
             Audit.Result(
-                name: "any", fooled: fooled, wrong: wrong, scores: scores,
-                norms: fooled.map { _ in 1 }, seconds: 1)
+                name: "any", fooled: fooled, wrong: wrong,
+                wrongAsDeployed: wrong.map { $0.reversed() }, scores: scores,
+                norms: fooled.map { _ in 1 }, cost: 6, seconds: 1)
         }
         let row = AuditReport.Row(
             worstOf: [
@@ -98,7 +107,48 @@ struct AuditTests {
         #expect(abs(row.passesInTenTries - inTenTries) < 1e-12)
         // The first key chose the second result for the first image, and the first for the second.
         #expect(row.answerWrong == 0.5)
+        // Deployed it chose the second result for both, of which one is wrong by the other key.
+        #expect(row.answerWrongAsDeployed == 0.25)
+        #expect(row.networkPassesPerImage == 3)
         #expect(row.fooled == 3.0 / 4 && row.images == 4)
+    }
+
+    @Test("what is in doubt is said wherever the figure stands, for machines too")
+    func doubts() throws {
+        func report(_ holds: Bool) -> AuditReport {
+            let (sure, doubtful) = (AttackBudget(.linf, 0.2), AttackBudget(.l2, 1))
+            let result = Audit.Result(
+                name: "selective", fooled: [true, false], wrong: [[true], [false]],
+                wrongAsDeployed: [[true], [false]], scores: [[0], [0]], norms: [1, 1], seconds: 1)
+            return AuditReport(
+                provenance: AuditReport.Provenance(
+                    command: "", profile: .smoke, seed: 0, classifier: "", guardIdentity: "",
+                    data: "", testImages: "", libtorch: "", threads: 1, device: "", notes: []),
+                thresholds: [1, 0], deployedThreshold: 2, deployedFalsePositives: 0, keys: 1,
+                rows: [sure, doubtful].flatMap { budget in
+                    [
+                        AuditReport.Row(result, budget: budget, thresholds: [1, 0, 2]),
+                        AuditReport.Row(worstOf: [result], budget: budget, thresholds: [1, 0, 2]),
+                    ]
+                },
+                farther: [],
+                proofs: [
+                    .init("any", within: sure, holds: true, ""),
+                    .init("any", within: doubtful, holds: holds, ""),
+                ])
+        }
+        let found = report(false)
+        #expect(found.rows.map(\.isDoubted) == [false, false, false, true])
+        #expect(found.claimed.map(\.isDoubted) == [false, true])
+        #expect(
+            found.headline.hasSuffix(" Attack too weak within L2 1.0: figures there are too low."))
+        #expect(found.claims.rows.map { $0[0].text.hasSuffix("too weak") } == [false, true])
+        #expect(!report(true).headline.contains("too weak"))
+        #expect(found.claimed.allSatisfy { abs($0.rightOnAtLeast - 0.49) < 1e-9 })
+        let json = try JSONSerialization.jsonObject(with: found.json()) as? [String: Any]
+        #expect(json?["headline"] as? String == found.headline)
+        let claims = try #require(json?["claimed"] as? [[String: Any]])
+        #expect(claims.compactMap { $0["is_doubted"] as? Bool } == [false, true])
     }
 
     @Test("claims fall where enough images speak against them")
@@ -140,6 +190,17 @@ struct AuditTests {
         // By the law of errors one in a thousand is beyond it.
         #expect(norms.count { $0 > ball.radius } <= 1, "\(norms)")
         #expect(norms.allSatisfy { $0 > 0.95 * ball.radius && $0 < 1.01 * ball.radius })
+        // What is rounded within a radius never is, nor where rounding alone could lead beyond it.
+        let tiny = AttackBudget(.l2, 0.02)
+        for budget in [ball, tiny] {
+            let noise = try Tensor(stream.uniforms(grey.count, in: -1...1), shape: grey.shape)
+            let edge = try grey + budget.step(noise, length: budget.radius)
+            let found = try budget.rounded(edge, around: grey)
+            #expect(try budget.holds(found, around: grey).allTrue())
+            #expect(try EightBits.rounded(found).floats() == found.floats())
+        }
+        let beyond = try grey + ball.step(grey, length: 1.01 * ball.radius)
+        #expect(try !ball.holds(beyond, around: grey).anyTrue())
         #expect(AttackBudget(.linf, 0.3).widened(by: 8) == AttackBudget(.linf, 1))
         #expect(ball.widened(by: 2) == AttackBudget(.l2, 40 * radius))
     }

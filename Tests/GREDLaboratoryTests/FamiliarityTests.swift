@@ -41,4 +41,50 @@ struct FamiliarityTests {
         let unsure = try Familiarity(of: Bright(), guarding: set(0...0.8, seed: 4), test: new)
         #expect(unsure.warning == nil && unsure.area < 0.2)
     }
+
+    @Test("are told of in a guard's description, by a look that is kept")
+    func recorded() throws {
+        try useOneThread()
+        let (count, shape) = (400, ImageShape(channels: 1, height: 8, width: 8))
+        let classifier = try NetworkClassifier(
+            NetworkClassifier.Description(
+                architecture: Architecture(.vgg11, width: 1 / 32), inputShape: shape,
+                classNames: ["a", "b"]), seed: 1)
+        var stream = RandomStream(seed: 5, purpose: "familiar images")
+        let pixels = stream.uniforms(count * shape.count, in: 0...255).map { UInt8($0) }
+        let unlabelled = try ImageSet(
+            name: "noise", shape: shape, classNames: classifier.classNames, pixels: pixels,
+            labels: Array(repeating: 0, count: count))
+        let logits = try classifier.logits(of: unlabelled.tensor())
+        let labels = try logits.argmax(1)
+        let margins = try logits.margin(of: labels).floats()
+        let all = try unlabelled.relabelled(labels.ints(), classNames: classifier.classNames)
+        // The surest first.
+        let order = margins.indices.sorted { margins[$0] > margins[$1] }
+
+        let folder = try TemporaryFolder()
+        func description(guarding: [Int], test: [Int]) throws -> [String] {
+            let sets = try FourSets(
+                train: all.subset(guarding), test: all.subset(test), fit: 1, guard: 1,
+                calibrate: guarding.count - 2)
+            return try UniversalRecipe.smoke.trainingDescription(
+                of: classifier, on: DataSet(sets: sets), bench: .inside(folder))
+        }
+        func warns(_ sentences: [String]) -> Bool {
+            sentences.contains { $0.contains("surer of the images that are to guard it") }
+        }
+        let (surest, others) = (Array(order[..<200]), Array(order[200...]))
+        #expect(try warns(description(guarding: surest, test: others)))
+        #expect(try !warns(description(guarding: others, test: surest)))
+        let mixed = [0, 1].map { side in
+            stride(from: side, to: count, by: 2).map { order[$0] }
+        }
+        #expect(try !warns(description(guarding: mixed[0], test: mixed[1])))
+        func looks() throws -> Int {
+            try folder.names.count { $0.hasPrefix("familiarity-") }
+        }
+        #expect(try looks() == 3)
+        #expect(try warns(description(guarding: surest, test: others)))
+        #expect(try looks() == 3)
+    }
 }

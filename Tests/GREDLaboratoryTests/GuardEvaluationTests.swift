@@ -101,6 +101,8 @@ struct GuardEvaluationTests {
         #expect(changed.images == 24 && changed.flagged == report.falsePositiveRate)
         #expect(changed.accuracy == report.baseAccuracy)
         #expect(changed.guardedAccuracy == report.guardedCleanAccuracy)
+        #expect(changed.accuracyInterval == report.baseAccuracyInterval)
+        #expect(changed.guardedAccuracyInterval == report.guardedCleanAccuracyInterval)
         #expect(report.changed.map(\.change) == ["JPEG quality 75", "shift 0"])
 
         // The attack's row, from the images that it made.
@@ -126,6 +128,15 @@ struct GuardEvaluationTests {
         #expect(row.guardedAccuracy == Double(answers) / Double(2 * survivors.count))
         #expect(row.flagged == caught / Double(survivors.count))
         #expect(row.unguardedAccuracy == 0.5)
+        // The paper's guard asks the rectifier alone, and makes no noisy copies.
+        let ways = try #require(row.recoveredBy)
+        #expect(
+            Set(ways.keys) == [
+                "runner_up", "step_back", "rectifier", "descent", "masked_copies", "noisy_copies",
+            ])
+        #expect(ways["rectifier"] == row.recoveredAccuracy)
+        #expect(row.recoveredByInterval?["rectifier"] == row.recoveredAccuracyInterval)
+        #expect(report.unraisedFalsePositiveRate == nil)
 
         switch temper {
         case .suspicious:

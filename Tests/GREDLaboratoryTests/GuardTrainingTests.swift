@@ -69,6 +69,26 @@ struct GuardTrainingTests {
         #expect(try flagged(others.adversarial) > 0.9)
     }
 
+    @Test("a detector of heavy-tailed planes judges one image as it learnt to judge a batch")
+    func heavyTails() throws {
+        let shape = ImageShape(channels: 1, height: 16, width: 16)
+        let toy = try LinearClassifier(shape: shape)
+        var examples = try DetectorExamples(of: [record(200, seed: 1)], classifier: toy)
+        var stream = RandomStream(seed: 3, purpose: "heavy tails")
+        // What is adversarial is large, by up to thirty orders of magnitude, and the rest next to nothing.
+        let planes = examples.isAdversarial.flatMap { isAdversarial in
+            let scale = exp(Float.random(in: isAdversarial ? -6...0 : -40...(-8), using: &stream))
+            return (0..<256).map { _ in scale * Float.random(in: 0...1, using: &stream) }
+        }
+        examples.saliency = try Tensor(planes, shape: [400, 1, 16, 16])
+        let trained = try detector(.saliency(maps: 1), on: examples, seed: 5)
+        let flagged = try trained.judge(
+            images: examples.images, sensitivity: examples.sensitivity, saliency: examples.saliency
+        ).logit.floats().map { $0 > 0 }
+        #expect(
+            Statistics.share(zip(flagged, examples.isAdversarial).map { $0 == $1 }) > 0.75)
+    }
+
     @Test(
         "a universal detector learns a separable toy",
         arguments: [NoisyCopies.none, NoisyCopies(strengths: [0.05], copies: 2)])

@@ -1,3 +1,4 @@
+import Foundation
 import GRED
 import GREDAttacks
 import LibTorch
@@ -52,7 +53,7 @@ struct GuardUnderAttackTests {
             {
                 try compareSlopes(subject, followed(detectors[0], smooth))
             } else {
-                try compareSlopes(subject) { images in
+                try compareSlopes(subject, liftedBy: lifts(of: watch, smooth)) { images in
                     try Gradient.recording {
                         try subject.answer(for: images.watched(), draws: [audited.streams()])
                             .logOdds
@@ -60,6 +61,16 @@ struct GuardUnderAttackTests {
                 }
             }
         }
+    }
+
+    /// By how many nats the gradient of the raw sensitivity is lifted, an image; 0 for all else.
+    private func lifts(
+        of watch: GuardUnderAttack.Watch, _ classifier: any Classifier
+    ) throws -> [Double]? {
+        guard case .detectors(let detectors, following: _) = watch,
+            detectors[0].description.reading == .sensitivity(.raw)
+        else { return nil }
+        return try detectors[0].lift(of: classifier.inputSensitivity(of: images)).doubles()
     }
 
     /// What is followed of a detector of the logarithmic map: at the images themselves what it says, and around
@@ -86,7 +97,8 @@ struct GuardUnderAttackTests {
 
     /// The gradient with finite differences.
     private func compareSlopes(
-        _ subject: GuardUnderAttack, _ logOdds: (Tensor) throws -> [Double]
+        _ subject: GuardUnderAttack, liftedBy lifts: [Double]? = nil,
+        _ logOdds: (Tensor) throws -> [Double]
     ) throws {
         let gradient = try Gradient.recording {
             let watched = try images.watched()
@@ -104,7 +116,7 @@ struct GuardUnderAttackTests {
         )
         var close = 0
         for image in lengths.indices {
-            let slope = (ahead[image] - behind[image]) / (2 * reach)
+            let slope = (ahead[image] - behind[image]) / (2 * reach) * exp(lifts?[image] ?? 0)
             if abs(slope - lengths[image]) < 0.1 * lengths[image] { close += 1 }
         }
         // The detectors have kinks of their own.
@@ -160,6 +172,30 @@ struct GuardUnderAttackTests {
         let slopes = try gradient.floats()
         #expect(abs(slopes[1] - 0.5 / 0.251) < 1e-3)
         #expect(abs(slopes[2] - 1e-3) < 1e-5 && slopes[3] == 0)
+    }
+
+    @Test("the raw sensitivity is followed where f is so sure that float32 holds none of it")
+    func saturated() throws {
+        let detector = try audited.detectors(of: audited.sentry(.raw, guarding: network))[1]
+        let leads = try network.logits(of: images).lead(of: network.predictions(for: images))
+        let factor = try 120 / (leads.doubles().min() ?? 1)
+        for (name, value) in network.network.state where name.hasPrefix("classifier.") {
+            try value.assign(value * factor)
+        }
+        let sensitivity = try network.inputSensitivity(of: images)
+        #expect(try sensitivity.margin.floats().allSatisfy { $0 > 110 })
+        #expect(try sensitivity.raw().floats().allSatisfy { $0 == 0 })
+        let subject = try GuardUnderAttack(
+            network, watchedBy: .detectors([detector]), sharpness: 30)
+        let (found, gradient) = try Gradient.recording {
+            let watched = try images.watched()
+            let answer = try subject.answer(for: watched, draws: [audited.streams()])
+            let gradient = try #require(try Gradient.of([answer.logOdds], towards: [watched])[0])
+            return (try answer.logOdds.detached().floats(), try gradient.detached())
+        }
+        let expected = try detector.judge(images: images, sensitivity: sensitivity).logit.floats()
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 * max(1, abs($1)) })
+        #expect(try gradient.rowNorms().floats().allSatisfy { $0.isFinite && $0 > 0 })
     }
 
     @Test("numbers beyond what the detector reads have gradients all the same")

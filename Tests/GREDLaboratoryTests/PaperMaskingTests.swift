@@ -72,6 +72,7 @@ struct PaperMaskingTests {
         let recovered = row.recovered.mapValues(\.ours)
         #expect(recovered == ["one an attack": 1, "one for all": 0.5, "descent": 0.5])
         #expect(row.alpha == 0.4 && row.classifierAlpha == 0.6)
+        #expect(row.attempted == 3 && row.succeeded == 2)
         // One an attack: the flagged clean image is answered rightly, the missed one stays wrong.
         let mixed = row.mixed.mapValues(\.ours)
         #expect(mixed["DET_GRED, one an attack"] == 0.75)
@@ -79,6 +80,37 @@ struct PaperMaskingTests {
         // Only rectifiers are judged by the paper's.
         #expect(row.recovered["descent"]?.verdict == nil)
         #expect(row.recovered["one an attack"]?.verdict == .green)
+    }
+
+    @Test("several networks see the same masked copies as each would alone")
+    func sameCopies() throws {
+        let one = try LinearClassifier(shape: Toys.shape)
+        let images = try Toys.images(6, rightFor: one).tensor()
+        let heights = try PixelHeights.of(images, in: one)
+        let other = try LinearClassifier(shape: Toys.shape, seed: 2)
+        for choice in [PixelChoice.sensitive, .random, .none] {
+            let copies = MaskedCopies(alpha: 0.5, choice: choice, count: 3)
+            let together = try copies.labels(ofEach: [one, other], images, heights: heights)
+            let apart = try [one, other].map {
+                try copies.labels(of: $0, images, heights: heights)
+            }
+            #expect(together == apart)
+        }
+    }
+
+    @Test("a point of Fig. 5 has the intervals of its shares of images")
+    func intervals() throws {
+        let curve = MaskingRateCurve(
+            attack: .ddnU, images: 40,
+            points: [
+                .init(
+                    alpha: 0.5, suspected: 0.1, classifier: 0.25, rectifier: 1,
+                    classifierRandom: 0, rectifierRandom: 0.5)
+            ])
+        let found = try #require(curve.withIntervals().points[0].intervals)
+        #expect(found.classifier == Proportion(successes: 10, of: 40).bounds)
+        #expect(found.rectifier[1] == 1 && found.classifierRandom[0] == 0)
+        #expect(found.rectifierRandom == Proportion(successes: 20, of: 40).bounds)
     }
 
     @Test("the mean of curves is taken point by point")

@@ -82,6 +82,20 @@ struct PaperNumbersTests {
         #expect(figure.verdict == verdict)
     }
 
+    @Test("ours is judged by what can be, where the paper's number is larger and in doubt")
+    func limit() {
+        let share = Proportion(successes: 960, of: 1_000)
+        func figure(_ doubt: String?, limit: Double) -> ComparedFigure {
+            ComparedFigure(share, paper: .init(value: 0.99, doubt: doubt), limit: limit)
+        }
+        let capped = figure("Cannot be.", limit: 0.965)
+        #expect(capped.verdict == .green && capped.target == 0.965)
+        #expect(capped.paper == 0.99 && abs((capped.difference ?? 0) + 0.03) < 1e-12)
+        for other in [figure(nil, limit: 0.965), figure("Cannot be.", limit: 0.995)] {
+            #expect(other.verdict == .red && other.target == nil)
+        }
+    }
+
     @Test("nothing is compared where nothing was counted, or the paper has no number")
     func nothing() {
         let none = Proportion(successes: 0, of: 0)

@@ -33,6 +33,23 @@ struct PaperReportTests {
         #expect(others.allSatisfy { PaperProfile.paper.fitCount($0, of: fit) == 0 })
     }
 
+    @Test("only the full profile needs published weights, and only for photographs of a folder")
+    func weights() {
+        let needy = PaperData.allCases.filter(PaperProfile.paper.needsWeights)
+        #expect(needy == [.imageNet])
+        #expect(!PaperProfile.laptop.needsWeights(for: .imageNet))
+    }
+
+    @Test("a plan counts passes forward and back")
+    func passes() throws {
+        var choices = PaperProfile.laptop.choices(
+            for: .init(channels: 1, height: 28, width: 28))
+        try choices.set("pgd-steps", to: 10)
+        #expect(PaperAttack.fgsmU.passes(choices) == 2)
+        #expect(PaperAttack.pgdT.passes(choices) == 22)
+        #expect(PaperAttack.deepFoolU.passes(choices) == 25)
+    }
+
     @Test("the few images of a folder are gone through oftener")
     func epochs() {
         let epochs = PaperData.allCases.map(PaperProfile.laptop.classifierEpochs)

@@ -104,7 +104,38 @@ struct ROCTests {
             return bounds[0] <= 0.7602 && 0.7602 <= bounds[1]
         }
         #expect((180...198).contains(covered))
-        #expect(ROC(clean: [0, 1], adversarial: [2, 3]).aurocInterval == [1, 1])
+    }
+
+    /// Four deviations apart, where many samples have every pair in order: Φ(4/√2) = 0.99766.
+    @Test("the interval of an area near 1 is no point, and holds it as well")
+    func perfect() throws {
+        var stream = RandomStream(seed: 7, purpose: "areas")
+        var inOrder = 0
+        let covered = (0..<200).count { _ in
+            let roc = ROC(
+                clean: stream.normals(40), adversarial: stream.normals(40).map { $0 + 4 })
+            let bounds = roc.aurocInterval
+            if roc.auroc == 1 { inOrder += 1 }
+            return bounds[0] <= 0.99766 && 0.99766 <= bounds[1]
+        }
+        #expect(covered >= 186 && inOrder > 40)
+
+        // By hand, for two of each: Hanley and McNeil's variance at the bound is ((1 − bound)/1.96)².
+        let bounds = ROC(clean: [0, 1], adversarial: [2, 3]).aurocInterval
+        #expect(bounds[1] == 1)
+        let (low, gap) = (bounds[0], (1 - bounds[0]) / 1.959964)
+        let (first, second) = (low / (2 - low), 2 * low * low / (1 + low))
+        let variance = (low * (1 - low) + first - low * low + second - low * low) / 4
+        #expect(abs(variance - gap * gap) < 1e-6 && abs(low - 0.3856) < 1e-4)
+        // Turned round it is the same; less than perfect is no surer.
+        #expect(ROC(clean: [2, 3], adversarial: [0, 1]).aurocInterval == [0, 1 - low])
+        func lower(_ misplaced: Int) -> Double {
+            let adversarial = (0..<400).map { Float($0 < misplaced ? 399 : 1_000) }
+            return ROC(clean: (0..<400).map(Float.init), adversarial: adversarial).aurocInterval[0]
+        }
+        #expect(lower(0) > 0.995 && lower(0) < 0.996)
+        #expect(lower(1) < lower(0) && lower(20) < lower(1))
+        #expect(ROC(clean: [], adversarial: [1]).aurocInterval.filter { !$0.isNaN }.isEmpty)
     }
 
     @Test("statistics: shares and medians, also of nothing")

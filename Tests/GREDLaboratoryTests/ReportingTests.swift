@@ -70,6 +70,35 @@ struct ReportingTests {
         #expect(cards[2].note == "ddn (targeted); 90.1–95.2%")
     }
 
+    @Test("the page shows the interval of every share on changed images and of each way back")
+    func intervalsAreShown() throws {
+        var findings = try MadeUp.findings()
+        #expect(try !EvaluationPage(findings).html().contains("Each way back alone"))
+        findings.report.attacks[0].recoveredBy = ["runner_up": 0.5, "noisy_copies": 0.25]
+        findings.report.attacks[0].recoveredByInterval = [
+            "runner_up": [0.456, 0.544], "noisy_copies": [0.214, 0.29],
+        ]
+        findings.report.askedFalsePositiveRate = 0.01
+        findings.report.unraisedFalsePositiveRate = 0.009
+        findings.report.unraisedFalsePositiveRateInterval = [0.006, 0.014]
+        let html = try EvaluationPage(findings).html()
+        for text in [
+            "0.970 (0.957–0.979)", "0.960 (0.946–0.970)", "Each way back alone",
+            "0.500 (0.456–0.544)", "f on noisy copies (95%)", "0.250 (0.214–0.290)",
+            "1.0% were asked for", "before, it called 0.9%", "0.009 (0.006–0.014)",
+        ] {
+            #expect(html.contains(text), "\(text)")
+        }
+        #expect(!html.contains("f on masked copies (95%)"))
+        let json = try String(decoding: findings.report.json(), as: UTF8.self)
+        for key in [
+            "recovered_by_interval", "noisy_copies", "guarded_accuracy_interval",
+            "unraised_false_positive_rate_interval",
+        ] {
+            #expect(json.contains("\"\(key)\""), "\(key)")
+        }
+    }
+
     @Test("the text below Fig. 2 says what was measured")
     func sidesFollowTheMedians() throws {
         let html = try EvaluationPage(MadeUp.findings()).html()
@@ -290,7 +319,9 @@ private enum MadeUp {
             changed: [
                 .init(
                     change: "JPEG quality 75", images: 1000, flagged: 0.012,
-                    flaggedInterval: [0.007, 0.021], accuracy: 0.97, guardedAccuracy: 0.96)
+                    flaggedInterval: [0.007, 0.021], accuracy: 0.97,
+                    accuracyInterval: [0.957, 0.979], guardedAccuracy: 0.96,
+                    guardedAccuracyInterval: [0.946, 0.97])
             ],
             attacks: [
                 attack(

@@ -141,6 +141,33 @@ struct GuardTests {
         }
     }
 
+    /// Whatever a library keeps for a batch's size, it keeps for few sizes.
+    @Test("asks the rectifier about few sizes of batches, however many images are flagged")
+    func batchSizes() throws {
+        let small = try SmallGuard(imageCount: 24)
+        let rectifier = small.sentry.rectifier
+        var sizes: Set<Int> = []
+        let sentry = Guard(
+            classifier: small.sentry.classifier, detection: small.sentry.detection,
+            rectifier: Rectifier(
+                network: Function(SmallGuard.shape, classes: 3) {
+                    sizes.insert($0.shape[0])
+                    return try rectifier.network.logits(of: $0)
+                }, masking: rectifier.masking, copies: rectifier.copies))
+        let all = try small.sentry.inspect(small.images)
+        var counts: Set<Int> = []
+        for count in 1...24 {
+            sizes = []
+            let found = try sentry.inspect(
+                small.images.sliced(0..<count), recovery: .ofFlagged)
+            counts.insert(found.verdicts.count(where: \.isAdversarial))
+            #expect(sizes.allSatisfy { $0 == count || [1, 2, 4, 8, 16].contains($0) }, "\(sizes)")
+            #expect(found.verdicts.map(\.answer) == all.verdicts[..<count].map(\.answer))
+            #expect(found.masked.shape == [count, 1, 8, 8])
+        }
+        #expect(counts.contains(3), "\(counts)")
+    }
+
     @Test("refuses images out of range, of another shape, and with something that is no number")
     func refuses() throws {
         let small = try SmallGuard()

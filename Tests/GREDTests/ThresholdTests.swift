@@ -75,7 +75,9 @@ struct ThresholdTests {
     func changed() throws {
         var stream = RandomStream(seed: 4, purpose: "scores")
         let clean = stream.normals(1_000)
-        let (little, much) = (clean.map { $0 - 3 }, clean.map { $0 + 1 })
+        let (little, much, most) = (
+            clean.map { $0 - 3 }, clean.map { $0 + 0.45 }, clean.map { $0 + 2 }
+        )
         func threshold(_ changed: [[Float]]) throws -> Threshold {
             try Threshold(falsePositiveRate: 0.05, overRenditions: [clean], changed: changed)
         }
@@ -84,8 +86,15 @@ struct ThresholdTests {
         let raised = try threshold([little, much])
         let flagged = much.count { raised.isExceeded(by: $0) }
         #expect(flagged <= 100 && flagged >= 98)
-        #expect(clean.count { raised.isExceeded(by: $0) } < 50)
+        #expect((36..<50).contains(clean.count { raised.isExceeded(by: $0) }))
         #expect(raised.falsePositiveRate == 0.05 && raised.images == 1_000)
+        // What it was is kept.
+        let plain = try threshold([])
+        #expect(raised.logOdds > plain.logOdds && raised.unraised == plain.logOdds)
+        #expect(plain.unraised == nil)
+        // It is raised only as long as three quarters of what is asked for stay.
+        let highest = try threshold([most])
+        #expect((36...38).contains(clean.count { highest.isExceeded(by: $0) }))
         // Twice a half is everything: nothing is asked of the changed ones.
         #expect(
             try Threshold(falsePositiveRate: 0.5, overRenditions: [clean], changed: [much])

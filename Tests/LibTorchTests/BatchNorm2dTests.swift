@@ -47,4 +47,18 @@ struct BatchNorm2dTests {
         let images = try Tensor((0..<8).map(Float.init), shape: [1, 2, 2, 2])
         try expect(layer(images), near: images, within: 1e-5)
     }
+
+    @Test("measures batches anew, each by its share, and draws nothing at random")
+    func measuring() throws {
+        let layer = try BatchNorm2d(channels: 1)
+        let first = try Tensor([Float(0), 2, 4, 6], shape: [4, 1, 1, 1])
+        let out = try layer(first, mode: .measuring(share: 1))
+        // Mean 3, variance 5 in the batch and 20/3 of what it was drawn from.
+        try expect(out, near: (first - 3) / 5.0.squareRoot(), within: 1e-5)
+        #expect(try layer.runningMean.floats() == [3])
+        try expect(layer.runningVariance, near: Tensor([Float(20) / 3]), within: 1e-5)
+        _ = try layer(first + 2, mode: .measuring(share: 0.5))
+        #expect(try layer.runningMean.floats() == [4])
+        #expect(try Dropout(0.5)(first, mode: .measuring(share: 1)).floats() == first.floats())
+    }
 }

@@ -9,14 +9,18 @@ public struct Threshold: Sendable, Hashable, Codable {
     public var falsePositiveRate: Double?
     /// The clean images whose scores set it.
     public var images: Int
+    /// What ``logOdds`` would be by clean images alone; nil where harmless changes of them did not raise
+    /// it.
+    public var unraised: Float?
 
     /// The paper's rule: benign when p⁺ ≥ p⁻ (§3.1). Nobody knows what it flags.
     public static let evenOdds = Threshold(logOdds: 0, falsePositiveRate: nil, images: 0)
 
-    init(logOdds: Float, falsePositiveRate: Double?, images: Int) {
+    init(logOdds: Float, falsePositiveRate: Double?, images: Int, unraised: Float? = nil) {
         self.logOdds = logOdds
         self.falsePositiveRate = falsePositiveRate
         self.images = images
+        self.unraised = unraised
     }
 
     /// The least threshold that flags at most a share of clean images like these.
@@ -40,7 +44,8 @@ public struct Threshold: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - renditions: the scores of the same images, rendition by rendition; at least one.
     ///   - changed: the scores of the same images after harmless changes, one change after another: the
-    ///     threshold is raised until it flags at most twice the share of each.
+    ///     threshold is raised until it flags at most twice the share of each, as long as three quarters of
+    ///     the share of the images themselves stay flagged: whoever asks for a rate is to get about that.
     public init(
         falsePositiveRate rate: Double, overRenditions renditions: [[Float]],
         changed: [[Float]] = []
@@ -51,10 +56,12 @@ public struct Threshold: Sendable, Hashable, Codable {
             throw CalibrationFault.tooFine(rate: rate, images: images)
         }
         let others = changed.compactMap { Self.leastScore(flagging: 2 * rate, of: [$0]) }
+        let highest = Self.leastScore(flagging: 0.75 * rate, of: renditions) ?? clean
+        let raised = min(others.reduce(clean, max), highest)
         self.init(
             // An infinity could not be written as JSON.
-            logOdds: min(others.reduce(clean, max), .greatestFiniteMagnitude),
-            falsePositiveRate: rate, images: images)
+            logOdds: min(raised, .greatestFiniteMagnitude), falsePositiveRate: rate,
+            images: images, unraised: raised > clean ? clean : nil)
     }
 
     /// The score that at most a share of images like these exceeds; nil where they cannot resolve it.

@@ -82,11 +82,13 @@ public final class Guard {
         var masked = images
         var moves: [[Int]]?
         if !flagged.isEmpty {
+            let places = Self.filledUp(flagged, most: labels.count)
             let recovered = try recover(
-                images.rows(flagged), sensitivity.rows(flagged), finding.rows(flagged))
+                images.rows(places), sensitivity.rows(places), finding.rows(places))
             for (place, label) in zip(flagged, recovered.labels) { recoveredLabels[place] = label }
-            masked = try images.replacingRows(flagged, with: recovered.masked)
-            moves = recovered.moves
+            masked = try images.replacingRows(
+                flagged, with: recovered.masked.sliced(0..<flagged.count))
+            moves = recovered.moves?.map { Array($0.prefix(flagged.count)) }
         }
         let verdicts = labels.indices.map { index in
             Verdict(
@@ -97,6 +99,15 @@ public final class Guard {
         }
         return Inspection(
             verdicts: verdicts, sensitivity: sensitivity, masked: masked, moves: moves)
+    }
+
+    /// The places, the first of them repeated until they are a power of two, or `most`.
+    ///
+    /// Any number of images may be flagged, and oneDNN keeps what it has made for each size of a batch.
+    private static func filledUp(_ places: [Int], most: Int) -> [Int] {
+        var size = 1
+        while size < places.count { size *= 2 }
+        return places + Array(repeating: places[0], count: min(size, most) - places.count)
     }
 
     private func recover(

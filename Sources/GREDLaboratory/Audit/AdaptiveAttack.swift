@@ -13,15 +13,15 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         /// As `selective`, each step without its part along the other aim's gradient (orthogonal).
         case orthogonal
         /// Both aims at once; the weight of the second grows for an image while the detector sees it under
-        /// any draw of its noise, and shrinks while f is right (Lagrangian).
+        /// any draw of its noise, by the least threshold, and shrinks while f is right (Lagrangian).
         case lagrangian
         /// f's logits are to be those of a clean image of another class, so that everything that is made
         /// of them is as well (Tramèr et al. 2020). The detector is not looked at.
         case logitMatching = "logit matching"
         /// As `logitMatching`, of what f's last layers read, for classifiers that show their middle layers.
         case featureMatching = "feature matching"
-        /// f is to be as sure of a wrong label as it is of a clean image: neither near the boundary nor
-        /// far past it. The detector is not looked at.
+        /// f is to be as sure of a wrong label as it is of a clean image, drawn at random: so ℓ is that of a
+        /// clean image as well. The detector is not looked at.
         case confidenceMatched = "confidence matched"
         /// The guard's answer is to be wrong, silent or not: the detector is calmed while f, the network that
         /// chooses the label and the rectifier are led away from the truth.
@@ -73,17 +73,19 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
     ///   - goal: what f is led to.
     ///   - truth: untargeted: f is wrong where this is reached; nil where the goal says so.
     ///   - models: clean images of other classes, one an image: what is matched.
-    ///   - thresholds: log-odds from which on the guard is not silent: the first is searched for, all count
-    ///     when candidates are judged.
+    ///   - thresholds: log-odds from which on the guard is not silent: the search goes for the least, below
+    ///     which it is silent by all, and all count when candidates are judged.
     ///   - start: where to begin; nil for a place near the image.
+    ///   - cost: is told what it takes.
     ///   - onStep: is told the step, and for each image the detector's log-odds, NaN where f is right.
     func search(
         _ images: Tensor, towards goal: Goal, truth: Goal? = nil, against sentry: Guard,
         models: Tensor, thresholds: [Double] = [0], from start: Tensor? = nil, seeds: ImageSeeds,
+        counting cost: PassCount = PassCount(),
         onStep: (Int, [Float]) throws -> Void = { _, _ in }
     ) throws -> Tensor {
         let truth = truth ?? goal
-        let threshold = thresholds.first ?? 0
+        let threshold = thresholds.min() ?? 0
         let count = images.shape[0]
         var streams = (0..<count).map { seeds.stream(at: $0, purpose: "adaptive") }
         func drawn(_ draws: Int) -> [[RandomStream]] {
@@ -96,7 +98,7 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         var current =
             try start.map { try budget.projected($0, around: images) }
             ?? randomStart(images, &streams)
-        var best = try EightBits.rounded(current)
+        var best = try budget.rounded(current, around: images)
         var calmest = try Tensor.full([count], .infinity, device: images.device)
         var finalists: [Tensor] = []
         var weight = try Tensor.ones([count], device: images.device)
@@ -104,20 +106,23 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         let lengths = (0..<steps).map { step in
             budget.radius * 2.5 / Double(max(steps, 1)) * (step < steps * 3 / 4 ? 2 : 0.5)
         }
-        var subject = try GuardUnderAttack(sentry, sharpness: sharpness.first ?? 30)
+        var subject = try GuardUnderAttack(
+            sentry, sharpness: sharpness.first ?? 30, counting: cost)
         var isAsSharpAs = sharpness.first
-        let ways = strategy == .recovery ? try RecoveryUnderAttack(sentry, threshold) : nil
+        let ways =
+            strategy == .recovery
+            ? try RecoveryUnderAttack(sentry, thresholds, counting: cost) : nil
         let pattern =
             try strategy == .featureMatching
             ? subject.features(of: models) : subject.exact.logits(of: models)
         for step in 0..<steps {
             let sharp = sharpness[min(step * sharpness.count / steps, sharpness.count - 1)]
             if isAsSharpAs != sharp {
-                subject = try GuardUnderAttack(sentry, sharpness: sharp)
+                subject = try GuardUnderAttack(sentry, sharpness: sharp, counting: cost)
                 isAsSharpAs = sharp
             }
             // Gradients are taken where images will be judged.
-            let shown = try EightBits.rounded(current)
+            let shown = try budget.rounded(current, around: images)
             let noise = drawn(sentry.isNoisy ? draws : 1)
             let found =
                 try ways?.direction(at: shown, goal, subject, noise)
@@ -147,7 +152,7 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
                 step + 1,
                 zip(found.score.floats(), isWrong.bools()).map { $1 ? $0 : .nan })
         }
-        finalists.append(try EightBits.rounded(current))
+        finalists.append(try budget.rounded(current, around: images))
         // The way back to a label is dear, and draws masks where the detector draws no noise.
         let rounds = ways != nil ? [draws] : sentry.isNoisy ? Self.judgingDraws : [1]
         return try Self.best(of: finalists, under: rounds.map(drawn)) { shown, places, noise in
@@ -260,6 +265,8 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
             let wrong = try (towards ?? images.zerosLike()).withoutNaN().detached()
             let away = try Gradient.of([-answer.logOdds], towards: [watched])[0]
             let calm = try (away ?? images.zerosLike()).withoutNaN().detached()
+            // There were two ways back through f.
+            subject.count.add(1, of: images)
             let direction: Tensor
             switch strategy {
             case .orthogonal:
@@ -286,8 +293,15 @@ public struct AdaptiveAttack: Sendable, Codable, Hashable {
         case .logitMatching:
             return try -(subject.exact.logits(of: images) - pattern).square().rowSums()
         default:
-            let lead = try goal.lead(in: subject.exact.logits(of: images))
-            return try -(lead - pattern.lead(of: pattern.argmax(1))).abs()
+            let logits = try subject.exact.logits(of: images)
+            let wrong =
+                try goal.isTargeted
+                ? goal.classes
+                : logits.detached().replacing(goal.classes, with: -.infinity).argmax(1)
+            let margin = try logits.margin(of: wrong)
+            let match = try -(margin - pattern.margin(of: pattern.argmax(1))).abs()
+            // A clean image may be so near the boundary that as sure of a wrong label f is right.
+            return try goal.isReached(in: logits.detached()).choose(match, margin)
         }
     }
 }

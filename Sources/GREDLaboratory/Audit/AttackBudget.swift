@@ -1,3 +1,4 @@
+import GREDAttacks
 import LibTorch
 
 /// How far an attack on a guarded classifier may go.
@@ -48,6 +49,32 @@ public struct AttackBudget: Sendable, Codable, Hashable {
             let (b, c) = (3 * variance.squareRoot(), Double(count) * variance)
             // Where rounding alone leads beyond the radius, nothing keeps within it.
             return max(max(radius * radius + b * b - c, 0).squareRoot() - b, radius / 2)
+        }
+    }
+
+    /// At 8 bits within the radius: where rounding would lead beyond it, the perturbation is made shorter and
+    /// rounded again.
+    /// - Parameter images: at 8 bits.
+    func rounded(_ moved: Tensor, around images: Tensor) throws -> Tensor {
+        var found = try EightBits.rounded(moved)
+        // What is within reach is within whole levels.
+        guard norm == .l2 else { return found }
+        for share in [0.99, 0.97, 0.9, 0.75, 0.5, 0] {
+            let beyond = try (.!holds(found, around: images)).positions()
+            if beyond.isEmpty { break }
+            let origin = try images.rows(beyond)
+            let nearer = try origin + (moved.rows(beyond) - origin) * share
+            found = try found.replacingRows(beyond, with: EightBits.rounded(nearer))
+        }
+        return found
+    }
+
+    /// Whether each of these is within the radius, but for what float32 makes of it, `[N]` of booleans.
+    func holds(_ found: Tensor, around images: Tensor) throws -> Tensor {
+        let change = try found - images
+        switch norm {
+        case .linf: return try change.abs().rowMaxima() .<= radius + 1e-6
+        case .l2: return try change.rowNorms() .<= radius * (1 + 1e-6)
         }
     }
 

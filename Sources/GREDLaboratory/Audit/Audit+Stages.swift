@@ -10,7 +10,7 @@ extension Audit {
         private let audit: Audit
         private let set: ImageSet
         /// Log-odds from which on the guard is not silent: those that 1% and 5% of the clean images exceed, and
-        /// its own. Attacks go by the first, and by all where they choose.
+        /// its own. Attacks go for the least, and choose by all.
         private let thresholds: [Float]
         private let bench: Workbench
 
@@ -37,10 +37,8 @@ extension Audit {
         enum Attacker {
             /// PGD that knows f alone.
             case unaware
-            /// One that knows the guard.
-            case adaptive(AdaptiveAttack.Strategy)
-            /// The selective one, led to a random label.
-            case targeted
+            /// One that knows the guard; targeted, it leads f to a random label.
+            case adaptive(AdaptiveAttack.Strategy, isTargeted: Bool = false)
             /// One that knows the guard, with twice the steps.
             case longer(AdaptiveAttack.Strategy)
             /// The selective one on another guard of the same classifier.
@@ -51,8 +49,8 @@ extension Audit {
             var name: String {
                 switch self {
                 case .unaware: "unaware"
-                case .adaptive(let strategy): strategy.rawValue
-                case .targeted: "selective, targeted"
+                case .adaptive(let strategy, let isTargeted):
+                    strategy.rawValue + (isTargeted ? ", targeted" : "")
                 case .longer(let strategy): "\(strategy.rawValue), twice the steps"
                 case .transfer: "selective, on another guard"
                 case .square: "square"
@@ -62,7 +60,7 @@ extension Audit {
             /// Whether it is tried more than once.
             var hasRestarts: Bool {
                 switch self {
-                case .adaptive, .targeted: true
+                case .adaptive: true
                 case .unaware, .longer, .transfer, .square: false
                 }
             }
@@ -71,16 +69,25 @@ extension Audit {
             var surrogate: PaperGuard? {
                 if case .transfer(let other) = self { other } else { nil }
             }
+
+            /// Whether it goes by how sure f is of a clean image.
+            var matchesConfidence: Bool {
+                switch self {
+                case .adaptive(let strategy, isTargeted: _), .longer(let strategy):
+                    strategy == .confidenceMatched
+                case .unaware, .transfer, .square: false
+                }
+            }
         }
 
         private struct Configuration: Encodable {
-            var version = 8
+            var version = 9
             var identity: String
             var attacker: String
             var surrogate: String?
             var restart: Int
             var images: String
-            /// The places of those whose logits are matched.
+            /// The places of those that are matched.
             var models: [Int]
             var first: Int
             var budget: AttackBudget
@@ -118,11 +125,12 @@ extension Audit {
             let title = "\(attacker.name), \(budget.title)\(again)"
             bench.observer.begin(title, total: count, unit: "images")
             var whole = Result(
-                name: attacker.name, fooled: [], wrong: [], scores: [], norms: [], seconds: 0)
+                name: attacker.name, fooled: [], wrong: [], wrongAsDeployed: [], scores: [],
+                norms: [], seconds: 0)
             for start in stride(from: 0, to: count, by: 25) {
                 let range = start..<min(start + 25, count)
                 let piece = set.subset(Array(range))
-                let models = models(for: range, restart)
+                let models = models(for: attacker, range, restart)
                 let configuration = Configuration(
                     identity: audit.identity, attacker: attacker.name,
                     surrogate: attacker.surrogate?.identity, restart: restart,
@@ -143,8 +151,10 @@ extension Audit {
                     })
                 whole.fooled += result.fooled
                 whole.wrong += result.wrong
+                whole.wrongAsDeployed += result.wrongAsDeployed
                 whole.scores += result.scores
                 whole.norms += result.norms
+                whole.cost += result.cost
                 whole.seconds += result.seconds
                 whole.firstScores += result.firstScores
                 whole.lastScores += result.lastScores
@@ -158,11 +168,19 @@ extension Audit {
             return whole
         }
 
-        /// For each image the one of another class of which f says what is nearest; the second nearest for
-        /// the second start, and so on.
-        private func models(for range: Range<Int>, _ restart: Int) -> [Int] {
+        /// For each image the one of another class of which f says what is nearest, the second nearest for
+        /// the second start, and so on; where confidence is matched, any of another class, since the nearest
+        /// are those that f is least sure of.
+        private func models(
+            for attacker: Attacker, _ range: Range<Int>, _ restart: Int
+        ) -> [Int] {
             range.map { place in
                 let others = set.labels.indices.filter { set.labels[$0] != set.labels[place] }
+                if attacker.matchesConfidence {
+                    var stream = RandomStream(
+                        seed: bench.seed &+ UInt64(restart), purpose: "clean draw", index: place)
+                    return others.randomElement(using: &stream) ?? place
+                }
                 let distances = others.map { other in
                     zip(logits[place], logits[other]).reduce(Float(0)) { sum, pair in
                         sum + (pair.0 - pair.1) * (pair.0 - pair.1)
@@ -185,11 +203,17 @@ extension Audit {
             // Whatever f was led to: any wrong label is one.
             let truth = try Goal.untargeted(Labels(set.labels)).to(classifier.device)
             let goal = try self.goal(of: attacker, set, seeds).to(classifier.device)
+            let cost = PassCount()
             let (found, descent) = try search(
-                attacker, budget, images, (goal, truth), models, seeds, restart)
+                attacker, budget, images, (goal, truth), models, seeds, restart, cost)
             let seconds = Date().timeIntervalSince(started)
+            // Whatever is beyond the radius counts for nothing.
+            let within = try budget.holds(found, around: images).bools()
+            let reached = try truth.isReached(in: classifier.logits(of: found)).bools()
+            let deployed = thresholds.last ?? thresholds[0]
             var flagging = audit.sentry.threshold
-            flagging.logOdds = thresholds[0]
+            // Labels are needed for what is flagged at either.
+            flagging.logOdds = min(thresholds[0], deployed)
             // Recovery is dear, and fewer keys tell whether the answer is wrong. They change its masks, also
             // where the detector draws no noise.
             let recoveringKeys = min(audit.profile.keys, Self.recoveringKeys)
@@ -198,12 +222,16 @@ extension Audit {
                     found, recovery: number < recoveringKeys ? .ofFlagged : .ofNone
                 ).verdicts
             }
+            func wrong(at threshold: Float) -> [[Bool]] {
+                set.labels.enumerated().map { image, label in
+                    verdicts.prefix(recoveringKeys).map {
+                        within[image] && $0[image].answer(at: threshold) != label
+                    }
+                }
+            }
             return Result(
-                name: attacker.name,
-                fooled: try truth.isReached(in: classifier.logits(of: found)).bools(),
-                wrong: set.labels.enumerated().map { image, label in
-                    verdicts.prefix(recoveringKeys).map { $0[image].answer != label }
-                },
+                name: attacker.name, fooled: zip(reached, within).map { $0 && $1 },
+                wrong: wrong(at: thresholds[0]), wrongAsDeployed: wrong(at: deployed),
                 scores: set.labels.indices.map { image in
                     verdicts.prefix(audit.keys).map { $0[image].logOdds }
                 },
@@ -212,14 +240,16 @@ extension Audit {
                 shown: (
                     try images.sliced(0..<min(set.count, Self.shownImages)).to(.cpu),
                     try found.sliced(0..<min(set.count, Self.shownImages)).to(.cpu)
-                ), seconds: seconds)
+                ), cost: cost.total, seconds: seconds)
         }
 
         /// Where f is led to.
         private func goal(
             of attacker: Attacker, _ set: ImageSet, _ seeds: ImageSeeds
         ) throws -> Goal {
-            guard case .targeted = attacker else { return .untargeted(try Labels(set.labels)) }
+            guard case .adaptive(_, isTargeted: true) = attacker else {
+                return .untargeted(try Labels(set.labels))
+            }
             return .targeted(
                 try .random(
                     avoiding: set.labels, classes: audit.classifier.classCount, seeds: seeds))
@@ -233,16 +263,19 @@ extension Audit {
         private func search(
             _ attacker: Attacker, _ budget: AttackBudget, _ images: Tensor,
             _ goal: (goal: Goal, truth: Goal), _ models: [Int], _ seeds: ImageSeeds,
-            _ restart: Int
+            _ restart: Int, _ cost: PassCount
         ) throws -> (found: Tensor, descent: Descent) {
             let (classifier, profile) = (audit.classifier, audit.profile)
             let (first, count) = (seeds.indices.first ?? 0, seeds.indices.count)
             func unaware() throws -> Tensor {
+                let meter = AttackMeter(count: count)
                 let batch = AttackBatch(
-                    images, towards: goal.truth, against: classifier, seeds: seeds)
+                    images, towards: goal.goal, against: classifier, seeds: seeds, meter: meter)
                 let size = images.count / max(images.shape[0], 1)
-                return try budget.unaware(steps: profile.steps, count: size).perturb(
+                let found = try budget.unaware(steps: profile.steps, count: size).perturb(
                     batch, searchingOn: SearchCopy(of: classifier))
+                cost.add((meter.forward + meter.backward).reduce(0, +))
+                return found
             }
             func adaptive(
                 _ strategy: AdaptiveAttack.Strategy, steps: Int, against sentry: Guard
@@ -258,7 +291,8 @@ extension Audit {
                     models: set.subset(models).tensor().to(classifier.device),
                     thresholds: thresholds.map(Double.init),
                     // Every other start is where f is wrong and sure of it.
-                    from: strategy.startsWarm == (restart % 2 == 0) ? unaware() : nil, seeds: seeds
+                    from: strategy.startsWarm == (restart % 2 == 0) ? unaware() : nil, seeds: seeds,
+                    counting: cost
                 ) { step, scores in
                     for (image, score) in scores.enumerated() where !score.isNaN {
                         if descent.first[image].isNaN { descent.first[image] = score }
@@ -270,32 +304,45 @@ extension Audit {
                 return (found, descent)
             }
             switch attacker {
-            case .unaware: return (try EightBits.rounded(unaware()), ([], []))
-            case .adaptive(let strategy):
+            case .unaware: return (try budget.rounded(unaware(), around: images), ([], []))
+            case .adaptive(let strategy, isTargeted: _):
                 return try adaptive(strategy, steps: profile.steps, against: audit.sentry)
-            case .targeted:
-                return try adaptive(.selective, steps: profile.steps, against: audit.sentry)
             case .longer(let strategy):
                 return try adaptive(strategy, steps: 2 * profile.steps, against: audit.sentry)
             case .transfer(let other):
                 return try adaptive(.selective, steps: profile.steps, against: other.sentry)
             case .square:
-                // The label that f is led to is held as the target: any but the true one would do, but
-                // for the one that says adversarial.
-                let held = try classifier.logits(of: unaware())
-                    .replacing(goal.truth.classes, with: -.infinity).argmax(1)
-                // It stops at the first success, which other noise must not undo.
+                // It tries what SR@1 claims. It stops at the first success, which other noise must not
+                // undo.
                 let joint = JointClassifier(
-                    [try GuardUnderAttack(audit.sentry, sharpness: 30)],
+                    [try GuardUnderAttack(audit.sentry, sharpness: 30, counting: cost)],
                     threshold: Double(thresholds[0]) - 0.5,
                     draws: audit.sentry.isNoisy ? profile.draws : 1)
-                let found = try Square(
-                    epsilon: budget.reach(count: 1), queries: profile.queries
-                ).perturb(
-                    images, towards: .targeted(Targets(held)), against: joint, seeds: seeds)
-                return (try EightBits.rounded(found), ([], []))
+                let square = Square(epsilon: budget.reach(count: 1), queries: profile.queries)
+                let labels = try goal.truth.classes.ints()
+                var found = images
+                // Class by class: any label counts but the true one.
+                for label in Set(labels).sorted() {
+                    let places = labels.indices.filter { labels[$0] == label }
+                    let passing = [Int](repeating: 1, count: places.count)
+                    let part = try square.perturb(
+                        images.rows(places),
+                        towards: Goal.targeted(Targets(passing)).to(classifier.device),
+                        against: PassingClassifier(joint: joint, label: label),
+                        seeds: ImageSeeds(
+                            seed: seeds.seed, indices: places.map { seeds.indices[$0] }))
+                    found = try found.replacingRows(places, with: part)
+                }
+                return (try budget.rounded(found, around: images), ([], []))
             }
         }
+    }
+}
+
+extension Verdict {
+    /// The guard's answer at a threshold, where labels were recovered from a lower one on.
+    fileprivate func answer(at threshold: Float) -> Int {
+        logOdds <= threshold ? label : recoveredLabel ?? label
     }
 }
 

@@ -79,20 +79,26 @@ public struct Audit {
         for budget in profile.budgets(for: set.shape) {
             let unaware = try stages.result(.unaware, budget)
             let attackers = strategies.map { Stages.Attacker.adaptive($0) }
-            let aware = try (attackers + [.targeted]).map { try stages.result($0, budget) }
+            let targeted = profile.targeted.map { Stages.Attacker.adaptive($0, isTargeted: true) }
+            let aware = try (attackers + targeted).map { try stages.result($0, budget) }
             let probes = try Probes(stages, budget, [unaware] + aware, thresholds, of: self)
             proofs += probes.proofs
             // Curves go on from the largest radius.
             farther.removeAll { $0.budget.norm == budget.norm }
             farther += probes.farther
             // Whatever passes, passes: what was tried to test the attacks counts as well.
-            rows += ([unaware] + aware).map {
+            var found = ([unaware] + aware).map {
                 AuditReport.Row($0, budget: budget, thresholds: thresholds)
             }
-            rows.append(
+            found.append(
                 AuditReport.Row(
                     worstOf: [unaware] + aware + probes.results, budget: budget,
                     thresholds: thresholds))
+            let plain = found[0].secondsPerImage
+            for place in found.indices {
+                found[place].timesUnaware = found[place].secondsPerImage / plain
+            }
+            rows += found
             examples += try Findings.Example.all(
                 of: aware, within: budget, set: set, threshold: thresholds[0])
         }
@@ -100,9 +106,10 @@ public struct Audit {
             provenance: AuditReport.Provenance(
                 command: bench.command, profile: profile, seed: bench.seed,
                 classifier: try classifier.contentHash(), guardIdentity: identity,
+                surrogate: surrogate?.identity,
                 data: set.name, testImages: try set.contentHash, libtorch: Engine.loadedVersion,
                 threads: Engine.threadCount, device: bench.device.name,
-                notes: data.notes + (surrogate == nil ? [Self.noTransfer] : [])),
+                notes: data.notes + notes),
             thresholds: Array(thresholds.prefix(2)),
             deployedThreshold: sentry.threshold.logOdds,
             deployedFalsePositives: Statistics.share(
@@ -111,8 +118,22 @@ public struct Audit {
         return Findings(report: report, examples: examples)
     }
 
+    private var notes: [String] {
+        var notes: [String] = []
+        if surrogate == nil { notes.append(Self.noTransfer) }
+        if case .paper(_, let sen) = sentry.detection,
+            sen.description.reading == .sensitivity(.logarithmic)
+        {
+            notes.append(Self.ourForm)
+        }
+        return notes
+    }
+
     private static let noTransfer =
         "Whether attacks carry over from a guard of another seed was not tried: --surrogate names one."
+
+    private static let ourForm =
+        "The guard is the paper's two networks in our (logarithmic) form: CNN_sen reads ln |G|, ℓ and ln ‖G‖, where the paper's reads the raw sensitivity."
 
     /// The figures, and a few images.
     public struct Findings {
@@ -147,8 +168,11 @@ public struct Audit {
         var name: String
         /// Whether f is wrong, an image.
         var fooled: [Bool]
-        /// Whether the guard's answer is wrong under each of some keys, flagged or not, an image.
+        /// Whether the guard's answer is wrong under each of some keys, flagged or not, an image, where it
+        /// flags 1% of clean images.
         var wrong: [[Bool]]
+        /// The same at the guard's own threshold.
+        var wrongAsDeployed: [[Bool]]
         /// The guard's log-odds under each key, an image.
         var scores: [[Float]]
         /// L2 norms of the perturbations.
@@ -160,6 +184,8 @@ public struct Audit {
         var lastScores: [Float] = []
         /// A few of the images, and what was made of them, `[n, C, H, W]`.
         var shown: (originals: Tensor, found: Tensor)?
+        /// Passes of the search, as a ``PassCount`` has them.
+        var cost = 0
         /// Of the search.
         var seconds: Double
     }
@@ -212,8 +238,10 @@ extension Audit.Result {
     }
 
     /// For each image the share of keys under which the guard's answer is wrong.
-    func wrongShares(under keys: Keys) -> [Double] {
-        wrong.map { Statistics.share(keys.among($0)) }
+    func wrongShares(
+        _ answers: KeyPath<Audit.Result, [[Bool]]> = \.wrong, under keys: Keys
+    ) -> [Double] {
+        self[keyPath: answers].map { Statistics.share(keys.among($0)) }
     }
 
     /// For each image the place of the largest share, among those that have one.
@@ -237,8 +265,12 @@ extension Audit.Result {
         var part = self
         part.fooled = Array(fooled.prefix(count))
         part.wrong = Array(wrong.prefix(count))
+        part.wrongAsDeployed = Array(wrongAsDeployed.prefix(count))
         part.scores = Array(scores.prefix(count))
         part.norms = Array(norms.prefix(count))
+        let share = Double(part.fooled.count) / Double(max(fooled.count, 1))
+        part.cost = Int((Double(cost) * share).rounded())
+        part.seconds = seconds * share
         return part
     }
 
@@ -262,13 +294,17 @@ extension Audit.Result {
             tries.indices.max { rank($0, image) < rank($1, image) } ?? 0
         }
         let mostWrong = Self.best(wrongs)
+        let mostWrongAsDeployed = Self.best(
+            tries.map { $0.wrongShares(\.wrongAsDeployed, under: .choosing) })
         for (image, number) in best.enumerated() {
             fooled[image] = tries[number].fooled[image]
             // Whoever wants a wrong answer keeps the try that gives one.
             wrong[image] = tries[mostWrong[image]].wrong[image]
+            wrongAsDeployed[image] = tries[mostWrongAsDeployed[image]].wrongAsDeployed[image]
             scores[image] = tries[number].scores[image]
             norms[image] = tries[number].norms[image]
         }
+        cost = tries.map(\.cost).reduce(0, +)
         seconds = tries.map(\.seconds).reduce(0, +)
         guard let shown else { return }
         let found = try (0..<shown.found.shape[0]).map { image in
@@ -285,20 +321,26 @@ extension Audit.Result {
         if let shown {
             tensors = [("originals", shown.originals), ("images", shown.found)]
         }
-        try Safetensors.write(
-            tensors + [
-                ("fooled", Tensor(fooled)), ("norms", Tensor(norms)),
-                ("wrong", table(wrong)), ("scores", table(scores)),
-                ("seconds", Tensor([Float(seconds)])), ("first", Tensor(firstScores)),
-                ("last", Tensor(lastScores)),
-            ], to: file)
+        tensors += [
+            ("fooled", try Tensor(fooled)), ("norms", try Tensor(norms)),
+            ("first", try Tensor(firstScores)), ("last", try Tensor(lastScores)),
+        ]
+        tensors += [
+            ("wrong", try table(wrong)), ("wrong_as_deployed", try table(wrongAsDeployed)),
+            ("scores", try table(scores)),
+        ]
+        tensors += [
+            ("cost", try Tensor([cost])), ("seconds", try Tensor([Float(seconds)])),
+        ]
+        try Safetensors.write(tensors, to: file)
     }
 
     init(name: String, file: URL) throws {
         let tensors = try Safetensors.read(file).tensors
         guard let fooled = tensors["fooled"], let norms = tensors["norms"],
             let scores = tensors["scores"], let seconds = tensors["seconds"],
-            let first = tensors["first"], let last = tensors["last"], let wrong = tensors["wrong"]
+            let first = tensors["first"], let last = tensors["last"], let wrong = tensors["wrong"],
+            let wrongAsDeployed = tensors["wrong_as_deployed"], let cost = tensors["cost"]
         else {
             throw TorchError.badFile(path: file.path, reason: "it holds no result of an audit.")
         }
@@ -311,6 +353,8 @@ extension Audit.Result {
         self.norms = try norms.floats()
         self.scores = rows(try scores.floats(), of: scores)
         self.wrong = rows(try wrong.bools(), of: wrong)
+        self.wrongAsDeployed = rows(try wrongAsDeployed.bools(), of: wrongAsDeployed)
+        self.cost = try cost.ints()[0]
         self.seconds = try Double(seconds.floats()[0])
         firstScores = try first.floats()
         lastScores = try last.floats()

@@ -17,7 +17,7 @@ public struct AuditPage {
     public func html() throws -> String {
         let norms: [(AttackBudget.Norm, String)] = [(.linf, "L∞"), (.l2, "L2")]
         let charts = norms.compactMap { norm, name -> Block? in
-            chart(norm, name).map { .chart($0, caption: Self.caption) }
+            chart(norm, name).map { .chart($0, caption: caption) }
         }
         let gallery = try AuditGallery.gallery(of: findings.examples)
         return ReportPage(
@@ -55,7 +55,7 @@ public struct AuditPage {
             title: "Success within \(name)", x: Axis("radius, \(name)"),
             y: Axis("share of images", range: 0...1, format: .percent),
             series: [
-                LineChart.Series("no guard", points: points("unaware", \.fooled)),
+                LineChart.Series("no guard", points: points(AuditReport.Row.worst, \.fooled)),
                 LineChart.Series(
                     "unaware of the guard, SR@1", points: points("unaware", \.passesAt1Percent)),
                 LineChart.Series(
@@ -76,13 +76,20 @@ public struct AuditPage {
 
     private static let masking = """
         A guard may seem to hold because its gradients lead nowhere. Where a claim below does not hold, \
-        the figures above are too low: attacks were too weak, and the guard is weaker than it looks.
+        the figures above are too low: attacks were too weak, and the guard is weaker than it looks. Few \
+        images leave room: each claim says how much may be new at most. In L2 no attack without gradients \
+        was tried, as Square searches in L∞.
         """
 
-    private static let caption = """
-        The share of images on which the classifier is wrong and, but for the first curve, the guard \
-        silent, within each radius. The attacker who knows the guard has all but its key. Points beyond the \
-        largest radius of the table are of its first images alone, which are attacked there to see whether \
-        success grows to 100%.
-        """
+    private var caption: String {
+        let few =
+            report.farther.first.map {
+                " Points beyond the largest radius of the table, joined like the others, are of its first \(Figure.count($0.images)) images alone, which are attacked there to see whether success grows to 100%."
+            } ?? ""
+        return """
+            The share of images on which the classifier is wrong and, but for the first curve, the guard \
+            silent, within each radius. No guard: wrong by any of the attacks, seen or not. The attacker who \
+            knows the guard has all but its key.
+            """ + few
+    }
 }

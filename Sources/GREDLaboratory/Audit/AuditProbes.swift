@@ -33,7 +33,10 @@ extension Audit {
             }
             func percent(_ passes: [Double]) -> String { Figure.percent(Statistics.mean(passes)) }
             func sentence(_ what: String, _ result: Result) -> String {
-                "SR@1 of \(what): \(percent(result.passes(threshold, under: .reporting))), of \(count) images, \(percent(passed)) before; new: \(gain(result).formatted())."
+                let new = gain(result)
+                let most = Figure.percent(new.wilson95.upperBound)
+                return
+                    "SR@1 of \(what): \(percent(result.passes(threshold, under: .reporting))), of \(count) images, \(percent(passed)) before; new: \(Figure.percent(new.value)), at most \(most) (95%)."
             }
             let strategies = audit.strategies
             let shares = before.map {

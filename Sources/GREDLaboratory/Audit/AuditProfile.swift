@@ -26,9 +26,11 @@ public struct AuditProfile: Sendable, Codable, Hashable {
     public var keys: Int
     /// Whether all radii are tried, or those of the headline alone.
     public var triesAllRadii: Bool
+    /// Strategies that are led to a random label as well.
+    public var targeted: [AdaptiveAttack.Strategy] = [.selective]
 
-    /// About two hours on two cores for a universal guard of a VGG11 on photographs of 32×32 pixels, nearly all
-    /// of it for noisy copies; less for digits, and for detectors without them.
+    /// One to two hours a guard on two cores, for a universal one of a VGG11 on photographs of 32×32 pixels,
+    /// nearly all of it for noisy copies; less for digits, and for detectors without them.
     public static let laptop = AuditProfile(
         name: "laptop", images: 100, calibrate: 1_000, steps: 100, restarts: 1, draws: 4,
         probedImages: 25, queries: 1_000, keys: 40, triesAllRadii: false)
@@ -36,7 +38,8 @@ public struct AuditProfile: Sendable, Codable, Hashable {
     /// For a GPU.
     public static let full = AuditProfile(
         name: "full", images: 1_000, calibrate: 2_000, steps: 1_000, restarts: 5, draws: 4,
-        probedImages: 200, queries: 5_000, keys: 40, triesAllRadii: true)
+        probedImages: 200, queries: 5_000, keys: 40, triesAllRadii: true,
+        targeted: [.selective, .orthogonal, .lagrangian])
 
     /// Two minutes: shows that everything works, not how strong the guard is.
     public static let smoke = AuditProfile(

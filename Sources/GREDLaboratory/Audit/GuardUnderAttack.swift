@@ -1,3 +1,4 @@
+import Foundation
 import GRED
 import GREDClassifiers
 import LibTorch
@@ -7,8 +8,8 @@ import LibTorch
 /// The guard reads a gradient of f, so its own gradient needs second derivatives of f, which a network of
 /// ReLUs hardly has. All values are those of f itself; the way back from G leads through a smooth copy of f
 /// (backward pass differentiable approximation, Athalye et al. 2018), everything else goes back through f.
-/// G and ℓ go back apart, never as their product, and neither a maximum nor a scale is cut off from the
-/// graph.
+/// G and ℓ go back apart. Where a detector reads their product, it goes back as one that is large enough to be
+/// followed. Neither a maximum nor a scale is cut off from the graph.
 struct GuardUnderAttack {
     /// What tells adversarial images from benign ones.
     enum Watch {
@@ -33,24 +34,32 @@ struct GuardUnderAttack {
     let exact: any Classifier
     /// f with its kinks rounded off: through it gradients of G are taken.
     private let smooth: any Classifier
+    /// What asking costs.
+    let count: PassCount
 
     /// - Parameter sharpness: how closely the smooth copy follows f, above 0; the larger, the closer, and
     ///   the fewer pixels have second derivatives.
-    init(_ classifier: any Classifier, watchedBy watch: Watch, sharpness: Double) throws {
+    init(
+        _ classifier: any Classifier, watchedBy watch: Watch, sharpness: Double,
+        counting count: PassCount = PassCount()
+    ) throws {
         self.classifier = classifier
         self.watch = watch
-        exact = try classifier.frozen()
-        smooth = try classifier.smoothed(sharpness: sharpness)
+        self.count = count
+        exact = CountedClassifier(base: try classifier.frozen(), count: count)
+        smooth = CountedClassifier(
+            base: try classifier.smoothed(sharpness: sharpness), count: count)
     }
 
     /// A whole guard.
-    init(_ sentry: Guard, sharpness: Double) throws {
+    init(_ sentry: Guard, sharpness: Double, counting count: PassCount = PassCount()) throws {
         let watch: Watch =
             switch sentry.detection {
             case .paper(let org, let sen): .detectors([org, sen], following: .sum)
             case .universal(let detector): .universal(detector)
             }
-        try self.init(sentry.classifier, watchedBy: watch, sharpness: sharpness)
+        try self.init(
+            sentry.classifier, watchedBy: watch, sharpness: sharpness, counting: count)
     }
 
     /// What f and the detector say of images.
@@ -78,6 +87,8 @@ struct GuardUnderAttack {
         let margin = try logits.margin(of: labels)
         let steps = try Gradient.of([margin], towards: [images], keepingGraph: true)[0]
         let way = try smooth.differentiableMarginGradient(of: images, at: labels).gradient
+        // Back for G, and once more through the smooth copy there and back.
+        count.add(3, of: images)
         let pair = try InputSensitivity(
             MarginGradient(
                 gradient: (steps ?? way.zerosLike()).followed(by: way), margin: margin,
@@ -93,7 +104,9 @@ struct GuardUnderAttack {
 
     /// What f's last layers read, `[N, …]`; its logits where it shows no middle layers.
     func features(of images: Tensor) throws -> Tensor {
-        try classifier.layers?.middleLayers(of: images).outputs.last ?? exact.logits(of: images)
+        guard let layers = classifier.layers else { return try exact.logits(of: images) }
+        count.add(images.requiresGradient ? 2 : 1, of: images)
+        return try layers.middleLayers(of: images).outputs.last ?? exact.logits(of: images)
     }
 
     private func judged(
@@ -106,7 +119,7 @@ struct GuardUnderAttack {
         }
         switch watch {
         case .detectors(let detectors, following: let followed):
-            let opinions = try detectors.map { try $0.judge(images: images, sensitivity: pair) }
+            let opinions = try detectors.map { try $0.judgeFollowed(images, pair) }
             let all = try Tensor.stacked(opinions.map(\.logit))
             guard opinions.count == 2 else { return try answer(all, nil) }
             let decided = try EntropyFusion.joined(org: opinions[0], sen: opinions[1])
@@ -123,6 +136,27 @@ struct GuardUnderAttack {
             return try answer(
                 .stacked(readings.map { try detector.judge($0).logit }), readings.first?.labelling)
         }
+    }
+}
+
+extension Detector {
+    /// What the detector says. The raw sensitivity has the gradient of one that is lifted to where the detector
+    /// can see it: its own holds e^ℓ, which float32 loses where f is sure.
+    fileprivate func judgeFollowed(_ images: Tensor, _ pair: InputSensitivity) throws -> Opinion {
+        guard description.reading == .sensitivity(.raw) else {
+            return try judge(images: images, sensitivity: pair)
+        }
+        let lifted = try (pair.logScale + lift(of: pair)).exp().perRow(rank: pair.map.rank)
+        let raw = try pair.raw().followed(by: pair.map * lifted)
+        return try Opinion(classes: network(description.standardisation.applied(to: raw)))
+    }
+
+    /// By how many nats ℓ is lifted, `[N]`: to where e^ℓ is the deviation that the raw sensitivity had in
+    /// training, so that only the length of its gradient changes.
+    func lift(of pair: InputSensitivity) throws -> Tensor {
+        let deviation = Statistics.mean(description.standardisation.deviations)
+        // ℓ is never above 0.
+        return try (min(log(deviation), 0) - pair.logScale.detached()).clamped(min: 0)
     }
 }
 

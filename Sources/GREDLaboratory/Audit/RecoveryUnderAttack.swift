@@ -12,19 +12,21 @@ import LibTorch
 struct RecoveryUnderAttack {
     private let rectifier: Rectifier
     private let chooser: RecoveryChooser?
-    private let threshold: Double
+    private let thresholds: [Double]
 
-    /// - Parameter threshold: the log-odds from which on the guard gives a label back.
-    init(_ sentry: Guard, _ threshold: Double) throws {
-        self.threshold = threshold
+    /// - Parameter thresholds: log-odds from which on the guard gives a label back: at each the answer is to be
+    ///   wrong.
+    init(_ sentry: Guard, _ thresholds: [Double], counting count: PassCount) throws {
+        self.thresholds = thresholds
         rectifier = Rectifier(
-            network: try sentry.rectifier.network.frozen(), masking: sentry.rectifier.masking,
-            copies: sentry.rectifier.copies)
+            network: CountedClassifier(
+                base: try sentry.rectifier.network.frozen(), count: count),
+            masking: sentry.rectifier.masking, copies: sentry.rectifier.copies)
         chooser = sentry.chooser
     }
 
     /// Where to go from here; the score is how far the guard's answer is from being wrong, in nats: silent
-    /// and f wrong, or flagged and what is given back wrong.
+    /// and f wrong, or flagged and what is given back wrong, at the threshold where it is farthest.
     /// - Parameters:
     ///   - goal: untargeted.
     ///   - draws: streams for noise and masks, one an image; the first draw is enough, as it has many copies.
@@ -36,17 +38,19 @@ struct RecoveryUnderAttack {
             let leads = try self.leads(at: watched, goal, answer, subject, draws.first ?? [])
             // An aim that is reached loses its weight to those that are not. The rectifier stays an aim of
             // its own where a chooser weighs it: it is what moves slowest.
-            let calm = try threshold - answer.logOdds
+            let calm = try (thresholds.min() ?? 0) - answer.logOdds
             let aims = [calm, leads.own, leads.rectified] + (chooser == nil ? [] : [leads.given])
             let sum = try Tensor.stacked(aims.map { try -(-$0).softplus() }).sum([0])
-            return (sum, (answer.logits, try -wrongness(leads.own, leads.given, answer.logOdds)))
+            let wrong = try wrongness(leads.own, leads.given, answer.logOdds)
+            return (sum, (answer.logits, try -wrong.minimum(over: [0])))
         }
         return AdaptiveAttack.Direction(
             direction: try gradient.withoutNaN(), logits: try logits.detached(),
             score: try score.detached(), worst: try score.detached())
     }
 
-    /// In which share of the draws the guard's answer is wrong, `[N]`; of equal ones the surer is higher.
+    /// In which share of the draws and at which of the thresholds the guard's answer is wrong, `[N]`; of equal
+    /// ones the surer is higher.
     func wrong(
         at images: Tensor, _ goal: Goal, _ subject: GuardUnderAttack, _ draws: [[RandomStream]]
     ) throws -> Tensor {
@@ -56,12 +60,17 @@ struct RecoveryUnderAttack {
                 let leads = try leads(at: images, goal, answer, subject, draw)
                 return try wrongness(leads.own, leads.given, answer.logOdds)
             })
-        return try (all .> 0).to(.float32).mean([0]) + all.mean([0]).sigmoid() * 1e-3
+        let sure = try all.minimum(over: [1]).mean([0]).sigmoid()
+        return try (all .> 0).to(.float32).mean([0, 1]) + sure * 1e-3
     }
 
+    /// At each threshold, `[T, N]`.
     private func wrongness(_ own: Tensor, _ given: Tensor, _ logOdds: Tensor) throws -> Tensor {
-        let excess = try logOdds - threshold
-        return try own.minimum(-excess).maximum(given.minimum(excess))
+        try .stacked(
+            thresholds.map { threshold in
+                let excess = try logOdds - threshold
+                return try own.minimum(-excess).maximum(given.minimum(excess))
+            })
     }
 
     /// By how much another label leads over the truth: by f, by the rectifier, and in what is given back.

@@ -72,7 +72,7 @@ public struct EvaluationReport: Codable, Sendable {
         public var flaggedInterval: [Double]
         /// Of the guard's score: the log-odds of its detector, or of the one that Eq. 12 chose.
         public var auroc: Double
-        /// The lower and the upper bound of ``auroc`` (Hanley and McNeil).
+        /// The lower and the upper bound of ``auroc``; see ``ROC/aurocInterval``.
         public var aurocInterval: [Double]
         /// With the threshold that 1% of the `calibrate` images exceed.
         public var tprAt1PercentFpr: Double
@@ -97,15 +97,20 @@ public struct EvaluationReport: Codable, Sendable {
         /// Of a logistic regression on ℓ, ln ‖G‖ and m/‖G‖, where the guard was made with one.
         public var scalars: Baseline?
         /// What each way back alone would have recovered, on every adversarial copy of A: `runner_up`,
-        /// `noisy_runner_up`, `step_back`, `descent`, `rectifier`; where the guard chooses between them.
+        /// `noisy_runner_up` (where the guard makes noisy copies), `step_back` and `rectifier`, which a
+        /// universal guard chooses between; `descent`, and f's own mean answer on masked copies
+        /// (`masked_copies`) and on noisy ones (`noisy_copies`), which no guard asks for. Nil where A is
+        /// empty.
         public var recoveredBy: [String: Double]?
+        /// The lower and the upper bound of each of ``recoveredBy``, over |A| copies.
+        public var recoveredByInterval: [String: [Double]]?
     }
 
     /// What a score that needs no detector sees of an attack, on the same images as the guard.
     public struct Baseline: Codable, Sendable {
         /// Over all thresholds.
         public var auroc: Double
-        /// The lower and the upper bound of ``auroc`` (Hanley and McNeil).
+        /// The lower and the upper bound of ``auroc``; see ``ROC/aurocInterval``.
         public var aurocInterval: [Double]
         /// With the threshold that 1% of the `calibrate` images exceed.
         public var tprAt1PercentFpr: Double
@@ -129,8 +134,12 @@ public struct EvaluationReport: Codable, Sendable {
         public var flaggedInterval: [Double]
         /// f's accuracy on them.
         public var accuracy: Double
+        /// The lower and the upper bound of ``accuracy``.
+        public var accuracyInterval: [Double]
         /// The accuracy with the guard in place.
         public var guardedAccuracy: Double
+        /// The lower and the upper bound of ``guardedAccuracy``.
+        public var guardedAccuracyInterval: [Double]
     }
 
     /// The name of the test set.
@@ -151,6 +160,11 @@ public struct EvaluationReport: Codable, Sendable {
     public var falsePositiveRateSen: Double?
     /// The share of clean images that was to be flagged, where the guard was calibrated.
     public var askedFalsePositiveRate: Double?
+    /// The share of all clean test images above the threshold as it was before harmless changes raised
+    /// it: what ``askedFalsePositiveRate`` was asked of. Nil where they did not.
+    public var unraisedFalsePositiveRate: Double?
+    /// The lower and the upper bound of ``unraisedFalsePositiveRate``.
+    public var unraisedFalsePositiveRateInterval: [Double]?
     /// How many clean test images accuracies and false positives are counted on.
     public var cleanImages: Int
     /// f's accuracy on clean images with the guard in place.

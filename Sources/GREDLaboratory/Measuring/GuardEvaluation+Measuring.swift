@@ -49,6 +49,8 @@ extension GuardEvaluation {
             zip(benign.verdicts, labels).filter { $0.answer == $1 }.count
             + zip(adversarial.verdicts, labels).filter { $0.answer == $1 }.count
         let guarded = Proportion(successes: answers, of: 2 * labels.count)
+        let ways = try recoveredBy(
+            adversarial.moves, record.rounded.rows(survivors), labels: labels)
         let unguarded =
             zip(benign.verdicts, labels).filter { $0.label == $1 }.count
             + zip(adversarial.verdicts, labels).filter { $0.label == $1 }.count
@@ -83,33 +85,52 @@ extension GuardEvaluation {
                     ROC(clean: benign.scalarScores, adversarial: adversarial.scalarScores),
                     adversarial: adversarial.scalarScores, calibration.scalars)
             },
-            recoveredBy: try recoveredBy(
-                adversarial.moves, record.rounded.rows(survivors), labels: labels))
+            recoveredBy: ways?.mapValues(\.value), recoveredByInterval: ways?.mapValues(\.bounds))
     }
 
-    /// What each way back alone gives.
+    /// What each way back alone gives; nil without images.
+    /// - Parameter moves: labels by ``RecoveryMove``; none where the guard did not weigh them.
     private func recoveredBy(
         _ moves: [[Int]], _ images: Tensor, labels: [Int]
-    ) throws -> [String: Double]? {
-        guard sentry.chooser != nil, !labels.isEmpty else { return nil }
-        var found = zip(RecoveryMove.allCases, moves).map { ($0.name, $1) }
-        // No guard descends; the rows without training have it all the same.
-        var descent: [Int] = []
+    ) throws -> [String: Proportion]? {
+        guard !labels.isEmpty else { return nil }
+        let masked = Rectifier(
+            network: classifier, masking: sentry.rectifier.masking,
+            copies: sentry.rectifier.copies)
+        let noise = NoisyCopies(strengths: [0.05], copies: 8)
+        var found: [String: [Int]] = [:]
+        func add(_ moves: [[Int]]) {
+            for (move, given) in zip(RecoveryMove.allCases, moves) {
+                found[move.name, default: []] += given
+            }
+        }
+        add(moves)
         for start in stride(from: 0, to: labels.count, by: batchSize) {
             // Records come from files, and the classifier may be on another device.
             let batch = try classifier.admitted(
                 images.sliced(start..<min(start + batchSize, labels.count)))
-            descent += try RecoveryDescent.labels(
-                of: batch, classifier.inputSensitivity(of: batch), in: classifier
+            let sensitivity = try classifier.inputSensitivity(of: batch)
+            if moves.isEmpty { add(try sentry.recoveryEvidence(of: batch).labels) }
+            // No guard goes these ways; the rows without training have them all the same.
+            found["descent", default: []] += try RecoveryDescent.labels(
+                of: batch, sensitivity, in: classifier
             ).ints()
+            found["masked_copies", default: []] += try masked.recover(
+                batch, sensitivity: sensitivity, key: sentry.key
+            ).labels.ints()
+            var streams = try sentry.key.streams(for: batch, purpose: "noise")
+            let noisy = try noise.response(
+                of: batch, sensitivity: sensitivity, in: classifier, streams: &streams)
+            found["noisy_copies", default: []] +=
+                try noisy.labelling?.logits[0].argmax(1).ints() ?? []
         }
-        found.append(("descent", descent))
         // f's own label is wrong on every image of A.
-        found.removeAll { $0.0 == RecoveryMove.keep.name }
-        return Dictionary(
-            uniqueKeysWithValues: found.map { name, answers in
-                (name, Statistics.share(zip(answers, labels).map { $0 == $1 }))
-            })
+        found[RecoveryMove.keep.name] = nil
+        // Without noisy copies it is the runner-up once more.
+        if sentry.detection.noiseStrengths == 0 { found[RecoveryMove.noisyRunnerUp.name] = nil }
+        return found.mapValues { given in
+            Proportion(successes: zip(given, labels).count { $0 == $1 }, of: labels.count)
+        }
     }
 }
 

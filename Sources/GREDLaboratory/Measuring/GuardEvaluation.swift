@@ -86,6 +86,10 @@ public struct GuardEvaluation {
             },
             of: correct)
         let guarded = Proportion(successes: answered, of: test.count)
+        let unraised = sentry.threshold.unraised.map { unraised in
+            // As a threshold does: what is no number does not pass for benign.
+            Proportion(successes: clean.scores.count { !($0 <= unraised) }, of: test.count)
+        }
         let report = EvaluationReport(
             dataset: test.name, baseAccuracy: base.value, baseAccuracyInterval: base.bounds,
             falsePositiveRate: falsePositives.value,
@@ -93,7 +97,9 @@ public struct GuardEvaluation {
             falsePositiveRateCorrect: falsePositivesCorrect.value,
             falsePositiveRateCorrectInterval: falsePositivesCorrect.bounds,
             falsePositiveRateSen: Self.share(clean.verdicts) { $0.sen },
-            askedFalsePositiveRate: sentry.threshold.falsePositiveRate, cleanImages: test.count,
+            askedFalsePositiveRate: sentry.threshold.falsePositiveRate,
+            unraisedFalsePositiveRate: unraised?.value,
+            unraisedFalsePositiveRateInterval: unraised?.bounds, cleanImages: test.count,
             guardedCleanAccuracy: guarded.value, guardedCleanAccuracyInterval: guarded.bounds,
             cost: try GuardCost(of: sentry, on: test.prefix(64).tensor()), changed: changed,
             attacks: results,
@@ -151,13 +157,17 @@ public struct GuardEvaluation {
             verdicts += try inspect(images, recovery: .ofFlagged).verdicts
             try bench.observer.advance(to: range.upperBound, note: "")
         }
-        let flagged = Proportion(
-            successes: verdicts.count(where: \.isAdversarial), of: set.count)
+        func share(_ successes: Int) -> Proportion {
+            Proportion(successes: successes, of: set.count)
+        }
+        let flagged = share(verdicts.count(where: \.isAdversarial))
+        let right = share(zip(verdicts, set.labels).count { $0.label == $1 })
+        let guarded = share(zip(verdicts, set.labels).count { $0.answer == $1 })
         bench.observer.finish("inspected \(corruption.title): \(flagged.formatted()) flagged")
         return EvaluationReport.Changed(
             change: corruption.title, images: set.count, flagged: flagged.value,
-            flaggedInterval: flagged.bounds,
-            accuracy: Statistics.share(zip(verdicts, set.labels).map { $0.label == $1 }),
-            guardedAccuracy: Statistics.share(zip(verdicts, set.labels).map { $0.answer == $1 }))
+            flaggedInterval: flagged.bounds, accuracy: right.value,
+            accuracyInterval: right.bounds, guardedAccuracy: guarded.value,
+            guardedAccuracyInterval: guarded.bounds)
     }
 }

@@ -26,17 +26,35 @@ public struct ROC: Sendable {
         return sum / (Double(clean.count) * Double(adversarial.count))
     }
 
-    /// The lower and the upper 95% bound of ``auroc`` (Hanley and McNeil 1982); a point where every pair
-    /// is in order.
+    /// The lower and the upper 95% bound of ``auroc``: the areas less than 1.96 of their own standard
+    /// deviations from it (Newcombe 2006, method 5).
+    ///
+    /// As Wilson's interval of a share does, it leaves something open where every pair is in order.
     public var aurocInterval: [Double] {
-        let (area, n, m) = (auroc, Double(adversarial.count), Double(clean.count))
-        guard n > 0, m > 0 else { return [.nan, .nan] }
-        let (one, other) = (area / (2 - area), 2 * area * area / (1 + area))
-        let variance =
-            (area * (1 - area) + (n - 1) * (one - area * area) + (m - 1) * (other - area * area))
-            / (n * m)
-        let reach = 1.959_963_984_540_054 * max(variance, 0).squareRoot()
-        return [max(area - reach, 0), min(area + reach, 1)]
+        let area = auroc
+        return [lowerBound(of: area), 1 - lowerBound(of: 1 - area)]
+    }
+
+    /// The least area of which another one is less than 1.96 deviations away; NaN for NaN.
+    private func lowerBound(of area: Double) -> Double {
+        guard area > 0 else { return area }
+        var (below, above) = (0.0, area)
+        // Sixty halvings are all that a Double holds.
+        for _ in 0..<60 {
+            let middle = (below + above) / 2
+            let reach = 1.959_963_984_540_054 * variance(at: middle).squareRoot()
+            if area - middle > reach { below = middle } else { above = middle }
+        }
+        return above
+    }
+
+    /// Of an area that is found where this one is the true one: Hanley and McNeil's (1982), with the mean
+    /// of both numbers of images in place of each.
+    private func variance(at area: Double) -> Double {
+        let others = Double(clean.count + adversarial.count) / 2 - 1
+        return area * (1 - area)
+            * (1 + others * ((1 - area) / (2 - area) + area / (1 + area)))
+            / (Double(clean.count) * Double(adversarial.count))
     }
 
     /// The curve's corners, from (0, 0) to (1, 1).

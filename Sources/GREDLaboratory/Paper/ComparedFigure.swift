@@ -23,6 +23,8 @@ public struct ComparedFigure: Sendable, Codable {
     public var paper: Double?
     /// Ours less the paper's.
     public var difference: Double?
+    /// What ours is judged by in place of the paper's number, where that cannot be.
+    public var target: Double?
     /// Nil where nothing is compared, or a larger number is no better.
     public var verdict: Verdict?
     /// Why a red one falls short, as far as can be told from what was measured.
@@ -33,20 +35,26 @@ public struct ComparedFigure: Sendable, Codable {
     /// - Parameters:
     ///   - paper: what the paper prints.
     ///   - isJudged: whether larger is better, so that a colour makes sense.
-    public init(_ share: Proportion, paper: PaperNumbers.Cell?, isJudged: Bool = true) {
+    ///   - limit: the most that can be: ours is judged by it where the paper's number is larger and in
+    ///     doubt.
+    public init(
+        _ share: Proportion, paper: PaperNumbers.Cell?, isJudged: Bool = true, limit: Double? = nil
+    ) {
         ours = share.value
         interval = share.bounds
         samples = share.trials
         self.paper = paper?.value
         doubt = paper?.doubt
-        guard let paper = paper?.value, ours.isFinite else { return }
-        difference = ours - paper
+        guard let paper, ours.isFinite else { return }
+        difference = ours - paper.value
         guard isJudged else { return }
+        if paper.doubt != nil, let limit, limit < paper.value { target = limit }
+        let aim = target ?? paper.value
         // Rounded as they are printed: 0.99 against 1.000 is a hundredth, whatever floats make of it.
-        if ours >= paper - 0.01 - 1e-9 {
+        if ours >= aim - 0.01 - 1e-9 {
             verdict = .green
         } else {
-            verdict = share.wilson95.upperBound < paper ? .red : .amber
+            verdict = share.wilson95.upperBound < aim ? .red : .amber
         }
     }
 

@@ -76,7 +76,7 @@ public struct DetectorScores: Sendable, Codable {
 
 extension PaperSetting {
     private struct ScoresConfiguration: Encodable {
-        var version = 2
+        var version = 3
         var training: Scope
         var test: Scope
         var rendition: Rendition

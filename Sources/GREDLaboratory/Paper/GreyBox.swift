@@ -26,19 +26,27 @@ public struct GreyBoxRow: Sendable, Codable {
         public var accuracy: ComparedFigure
         /// Over all thresholds.
         public var auroc: Double
-        /// The lower and the upper bound of ``auroc`` (Hanley and McNeil).
+        /// The lower and the upper bound of ``auroc`` (Newcombe).
         public var aurocInterval: [Double]
         /// The AUROC of two normal distributions of one width, halfway between which a threshold has
         /// the paper's accuracy.
         public var aurocImplied: Double?
         /// The share of adversarial images above what 1% of these clean images exceed.
         public var tprAt1PercentFpr: Double
+        /// Its lower and upper bound (Wilson), for this threshold.
+        public var tprAt1PercentFprInterval: [Double]
         /// The same at 5%.
         public var tprAt5PercentFpr: Double
+        /// The same of ``tprAt5PercentFpr``.
+        public var tprAt5PercentFprInterval: [Double]
         /// The noise control: the same accuracy on clean images against clean ones with noise.
         public var noiseAccuracy: Double
+        /// Its lower and upper bound (Wilson).
+        public var noiseAccuracyInterval: [Double]
         /// The noise control over all thresholds.
         public var noiseAUROC: Double
+        /// Its lower and upper bound (Newcombe).
+        public var noiseAUROCInterval: [Double]
     }
 
     init(
@@ -145,14 +153,22 @@ extension GreyBoxRow.Detection {
         auroc = roc.auroc
         aurocInterval = roc.aurocInterval
         aurocImplied = paper.map { Normal.auroc(ofAccuracy: $0.value) }
-        func caught(_ rate: Double) -> Double {
+        func caught(_ rate: Double) -> Proportion {
             let threshold = ROC.threshold(falsePositiveRate: rate, over: clean)
-            return Statistics.share(adversarial.map { $0 > threshold })
+            return Proportion(
+                successes: adversarial.count { $0 > threshold }, of: adversarial.count)
         }
-        tprAt1PercentFpr = caught(0.01)
-        tprAt5PercentFpr = caught(0.05)
-        noiseAccuracy = Self.accuracy(clean: clean, adversarial: noise).value
-        noiseAUROC = ROC(clean: clean, adversarial: noise).auroc
+        let (caughtAt1, caughtAt5) = (caught(0.01), caught(0.05))
+        tprAt1PercentFpr = caughtAt1.value
+        tprAt1PercentFprInterval = caughtAt1.bounds
+        tprAt5PercentFpr = caughtAt5.value
+        tprAt5PercentFprInterval = caughtAt5.bounds
+        let rightOnNoise = Self.accuracy(clean: clean, adversarial: noise)
+        noiseAccuracy = rightOnNoise.value
+        noiseAccuracyInterval = rightOnNoise.bounds
+        let noiseROC = ROC(clean: clean, adversarial: noise)
+        noiseAUROC = noiseROC.auroc
+        noiseAUROCInterval = noiseROC.aurocInterval
     }
 
     /// The paper's rule, over clean and adversarial images together; a score that is no number does not

@@ -25,6 +25,36 @@ public struct MaskingRateCurve: Sendable, Codable {
         public var classifierRandom: Double
         /// Of f_rec with as many pixels masked anywhere.
         public var rectifierRandom: Double
+        /// Of the four shares of labels; nil in the store, which has the shares alone.
+        public var intervals: Intervals?
+    }
+
+    /// The lower and the upper 95% bound (Wilson) of each share of labels at one α.
+    public struct Intervals: Sendable, Codable {
+        /// Of ``Point/classifier``.
+        public var classifier: [Double]
+        /// Of ``Point/rectifier``.
+        public var rectifier: [Double]
+        /// Of ``Point/classifierRandom``.
+        public var classifierRandom: [Double]
+        /// Of ``Point/rectifierRandom``.
+        public var rectifierRandom: [Double]
+    }
+
+    /// The same with the intervals, which follow from the shares and the number of images.
+    func withIntervals() -> MaskingRateCurve {
+        func bounds(_ share: Double) -> [Double] {
+            Proportion(successes: Int((share * Double(images)).rounded()), of: images).bounds
+        }
+        var curve = self
+        for place in points.indices {
+            let point = points[place]
+            curve.points[place].intervals = Intervals(
+                classifier: bounds(point.classifier), rectifier: bounds(point.rectifier),
+                classifierRandom: bounds(point.classifierRandom),
+                rectifierRandom: bounds(point.rectifierRandom))
+        }
+        return curve
     }
 }
 
@@ -37,7 +67,7 @@ extension PaperSetting {
         var choices: PaperChoices
     }
 
-    /// Fig. 5 for an attack.
+    /// Fig. 5 for an attack, without intervals.
     func maskingRate(_ attack: PaperAttack) throws -> MaskingRateCurve {
         let configuration = MaskingRateConfiguration(
             test: try scope(attack, isTest: true), rectifier: try rectifierConfiguration(.forAll),
@@ -50,25 +80,28 @@ extension PaperSetting {
             let images = try turned.adversarial.sliced(0..<count).to(classifier.device)
             let heights = try PixelHeights.of(images, in: classifier)
             let network = try rectifier(.forAll)
-            func share(
-                _ network: any Classifier, _ alpha: Double, _ choice: PixelChoice
-            ) throws -> Double {
-                let labels = try MaskedCopies(
+            func shares(
+                _ alpha: Double, _ choice: PixelChoice
+            ) throws -> (classifier: Double, rectifier: Double) {
+                let shares = try MaskedCopies(
                     alpha: alpha, choice: choice, count: Int(choices.copies)
-                ).labels(of: network, images, heights: heights)
-                return Statistics.share(zip(labels, turned.labels).map { $0 == $1 })
+                ).labels(ofEach: [classifier, network], images, heights: heights).map { labels in
+                    Statistics.share(zip(labels, turned.labels).map { $0 == $1 })
+                }
+                return (shares[0], shares[1])
             }
             bench.observer.begin(
                 "masking rates, \(attack.rawValue)", total: choices.alphas.count, unit: "α")
             for (place, alpha) in choices.alphas.enumerated() {
+                let (sensitive, random) = (
+                    try shares(alpha, .sensitive), try shares(alpha, .random)
+                )
                 curve.points.append(
                     MaskingRateCurve.Point(
                         alpha: alpha,
                         suspected: try MaskedCopies.suspectedShare(heights, alpha: alpha),
-                        classifier: try share(classifier, alpha, .sensitive),
-                        rectifier: try share(network, alpha, .sensitive),
-                        classifierRandom: try share(classifier, alpha, .random),
-                        rectifierRandom: try share(network, alpha, .random)))
+                        classifier: sensitive.classifier, rectifier: sensitive.rectifier,
+                        classifierRandom: random.classifier, rectifierRandom: random.rectifier))
                 try bench.observer.advance(to: place + 1, note: "")
             }
             bench.observer.finish("masking rates, \(attack.rawValue): \(count) images")
@@ -107,6 +140,38 @@ extension ReproductionReport {
                         """),
             ]
         }
+    }
+
+    /// Fig. 5 with the intervals that the curves leave out; nil where there is no curve.
+    var maskingRateTable: Table? {
+        let curves = maskingRate.filter { !$0.points.isEmpty }
+        guard !curves.isEmpty else { return nil }
+        var table = Table(
+            title: "Fig. 5 as numbers, unrounded images",
+            columns: [
+                "attack", .number("n"), .number("α"), .number("suspected"), .number("f_rec"),
+                .number("f"), .number("f_rec, random pixels"), .number("f, random pixels"),
+            ], note: "True labels given back, with the 95% interval (Wilson).")
+        for curve in curves {
+            for point in curve.points {
+                func cell(
+                    _ share: Double, _ part: KeyPath<MaskingRateCurve.Intervals, [Double]>
+                ) -> Table.Cell {
+                    let bounds = point.intervals?[keyPath: part] ?? [.nan, .nan]
+                    return .init(
+                        Estimate(value: share, lower: bounds[0], upper: bounds[1]).formatted())
+                }
+                table.append([
+                    .init(curve.attack.rawValue), .init(Figure.count(curve.images)),
+                    .init(Figure.fixed(point.alpha, digits: 1)),
+                    .init(Figure.percent(point.suspected)), cell(point.rectifier, \.rectifier),
+                    cell(point.classifier, \.classifier),
+                    cell(point.rectifierRandom, \.rectifierRandom),
+                    cell(point.classifierRandom, \.classifierRandom),
+                ])
+            }
+        }
+        return table
     }
 
     private func chart(

@@ -10,6 +10,10 @@ public struct MaskingStudyRow: Sendable, Codable {
     public var rendition: Rendition
     /// Which pixels are set to zero: the most sensitive ones, or as many anywhere.
     public var choice: PixelChoice
+    /// Images that were attacked.
+    public var attempted: Int
+    /// Those that the attack turned: n.
+    public var succeeded: Int
     /// By the share of pixels, such as `5%`: the images whose label still differs from the true one.
     public var success: [String: ComparedFigure]
 }
@@ -39,6 +43,8 @@ extension PaperSetting {
         return [PixelChoice.sensitive, .random].map { choice in
             MaskingStudyRow(
                 attack: attack, rendition: rendition, choice: choice,
+                attempted: min(profile.testCount(attack), testImages.count),
+                succeeded: counted.images,
                 success: Dictionary(
                     uniqueKeysWithValues: MaskingStudyRow.shares.map { name, _ in
                         let paper = PaperNumbers.cell(
@@ -114,10 +120,12 @@ extension ReproductionReport {
         var table = Table(
             title:
                 "Table 1, attack success without the most sensitive pixels, \(rendition.rawValue) images",
-            columns: ["attack", "pixels set to zero", .number("n")]
-                + MaskingStudyRow.shares.map { .number("top \($0.0)") },
+            columns: [
+                "attack", "pixels set to zero", .number("attempted"), .number("succeeded"),
+                .number("n"),
+            ] + MaskingStudyRow.shares.map { .number("top \($0.0)") },
             note: """
-                Success: f's label still differs from the true one. Pixels by rank within an image, all \
+                n: the images that the attack turned. Success: f's label still differs from the true one. Pixels by rank within an image, all \
                 channels of a pixel together. Less success is neither better nor worse: nothing is coloured.
                 """)
         var shown: [ComparedFigure?] = []
@@ -128,6 +136,7 @@ extension ReproductionReport {
                 [
                     .init(row.attack.rawValue),
                     .init(row.choice == .sensitive ? "most sensitive" : "as many, anywhere"),
+                    .init(Figure.count(row.attempted)), .init(Figure.count(row.succeeded)),
                     .init(Figure.count(row.success["0%"]?.samples ?? 0)),
                 ] + figures.map { $0.cell })
         }

@@ -29,6 +29,12 @@ public enum PaperAttack: String, Sendable, Codable, CaseIterable {
     /// Whether it is the dear one, of which experiments have fewer images.
     var isCW: Bool { self == .cwU || self == .cwT }
 
+    /// How many passes an image is likely to take, forward or back, for estimates.
+    func passes(_ choices: PaperChoices) -> Int {
+        // DeepFool goes back once for each class that it considers, in two or three steps.
+        self == .deepFoolU ? 25 : 2 * attack(choices).expectedPasses
+    }
+
     /// The attack with the settings of a run.
     public func attack(_ choices: PaperChoices) -> any Attack {
         switch self {

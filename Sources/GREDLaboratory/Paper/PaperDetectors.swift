@@ -75,6 +75,7 @@ extension PaperSetting {
     }
 
     private struct DetectorConfiguration: Encodable {
+        var version = 2
         var scope: Scope
         var rendition: Rendition
         var reading: Detector.Reading

@@ -204,6 +204,15 @@ public struct PaperProfile: Sendable {
             precision: precision, seed: seed)
     }
 
+    /// Whether networks for this data must be somebody's published weights: the ImageNet networks of full
+    /// size, which the images of a folder could not train.
+    func needsWeights(for data: PaperData) -> Bool { data == .imageNet && resNet == .resnet152 }
+
+    /// What a report says of a network that needs weights and has none.
+    static func untrained(_ name: String, option: String) -> String {
+        "\(name) is untrained, as no published weights were given (\(option)): a test of shapes and of resuming, whose figures mean nothing."
+    }
+
     func classifierEpochs(_ data: PaperData) -> Int {
         switch data {
         case .mnist: digitEpochs

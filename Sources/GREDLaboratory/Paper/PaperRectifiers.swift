@@ -24,8 +24,8 @@ extension PaperSetting {
     /// The images of `fit` that attacks turned, at 8 bits: for rectifiers alone.
     private func supplement(of attacks: [PaperAttack]) throws -> [TurnedImages] {
         let attacks = attacks.filter { fitCount($0) > 0 }
-        let images = try experiment.correctlyClassified(
-            data.sets.fit, count: attacks.map(fitCount).max() ?? 0)
+        let images = try experiment.images(
+            of: data.sets.fit, count: attacks.map(fitCount).max() ?? 0, isUntrained: isUntrained)
         return try attacks.map {
             try TurnedImages(experiment.run(plan($0, count: fitCount($0)), on: images))
         }

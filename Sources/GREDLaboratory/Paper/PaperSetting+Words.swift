@@ -7,6 +7,7 @@ extension PaperSetting {
     /// What a report must say of the run, a sentence each.
     var notes: [String] {
         var notes = profile.sentences(choices)
+        if isUntrained { notes.append(PaperProfile.untrained("f", option: "--weights")) }
         if let supplementNote { notes.append(supplementNote) }
         if let built = classifier as? NetworkClassifier,
             built.description.architecture.width != 1

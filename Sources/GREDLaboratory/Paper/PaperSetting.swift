@@ -14,6 +14,8 @@ struct PaperSetting {
     let bench: Workbench
     /// f, which is attacked and guarded.
     let classifier: any TunableClassifier
+    /// Whether f's weights are as they were drawn: a test of shapes, whose figures mean nothing.
+    let isUntrained: Bool
     /// A guard for f, trained once for all attacks, where there is one.
     let sentry: PaperGuard?
     /// f's hash, which stands for it in the store.
@@ -25,11 +27,12 @@ struct PaperSetting {
     /// Images of `test` that f gets right.
     private(set) var testImages: ImageSet
     /// SHA-256 of `fit`, of which rectifiers train on the images that f gets right.
-    private let fitHash: String
+    let fitHash: String
 
     init(
         data: DataSet, paper: PaperData, profile: PaperProfile, choices: PaperChoices,
-        classifier: any TunableClassifier, sentry: PaperGuard? = nil, bench: Workbench
+        classifier: any TunableClassifier, isUntrained: Bool = false, sentry: PaperGuard? = nil,
+        bench: Workbench
     ) throws {
         self.data = data
         self.paper = paper
@@ -37,15 +40,18 @@ struct PaperSetting {
         self.choices = choices
         self.bench = bench
         self.classifier = classifier
+        self.isUntrained = isUntrained
         self.sentry = sentry
         hash = try classifier.contentHash()
         experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench,
             precision: profile.precision)
-        guardImages = try experiment.correctlyClassified(
-            data.sets.guard, count: max(profile.guardImages, profile.guardImagesCW))
-        testImages = try experiment.correctlyClassified(
-            data.sets.test, count: max(profile.testImages, profile.testImagesCW))
+        guardImages = try experiment.images(
+            of: data.sets.guard, count: max(profile.guardImages, profile.guardImagesCW),
+            isUntrained: isUntrained)
+        testImages = try experiment.images(
+            of: data.sets.test, count: max(profile.testImages, profile.testImagesCW),
+            isUntrained: isUntrained)
         fitHash = try data.sets.fit.contentHash
     }
 
@@ -55,7 +61,8 @@ struct PaperSetting {
     func resampled() throws -> PaperSetting {
         var other = self
         func again(_ set: ImageSet) throws -> ImageSet {
-            try experiment.correctlyClassified(set.resampled(to: 7.0 / 8), count: set.count)
+            try experiment.images(
+                of: set.resampled(to: 7.0 / 8), count: set.count, isUntrained: isUntrained)
         }
         other.guardImages = try again(guardImages)
         other.testImages = try again(testImages)
@@ -119,10 +126,18 @@ struct PaperSetting {
         guard let built = classifier as? NetworkClassifier else { return "an exported program" }
         let architecture = built.description.architecture
         let width = architecture.width == 1 ? "" : ", width \(Figure.fixed(architecture.width))"
-        return architecture.family.rawValue + width
+        return architecture.family.rawValue + width + (isUntrained ? ", untrained" : "")
     }
 
     /// The network of f as DET_sal looks into it; nil for one that shows no middle layers, such as an
     /// exported program.
     var layered: (any LayeredNetwork)? { classifier.network as? any LayeredNetwork }
+}
+
+extension AttackExperiment {
+    /// The first images that the classifier gets right; of one that is untrained, which gets hardly any
+    /// right, just the first.
+    func images(of set: ImageSet, count: Int, isUntrained: Bool) throws -> ImageSet {
+        try isUntrained ? set.prefix(count) : correctlyClassified(set, count: count)
+    }
 }

@@ -74,27 +74,39 @@ struct MaskedCopies {
     /// The label of each image.
     /// - Parameter heights: ``PixelHeights`` of the images.
     func labels(of network: any Classifier, _ images: Tensor, heights: Tensor) throws -> [Int] {
-        var labels: [Int] = []
+        try labels(ofEach: [network], images, heights: heights)[0]
+    }
+
+    /// The same of several networks, which are shown the same copies: drawing those takes long beside the
+    /// pass of a small network.
+    func labels(
+        ofEach networks: [any Classifier], _ images: Tensor, heights: Tensor
+    ) throws -> [[Int]] {
+        var labels = [[Int]](repeating: [], count: networks.count)
         for start in stride(from: 0, to: images.shape[0], by: 256) {
             let range = start..<min(start + 256, images.shape[0])
             let batch = try images.sliced(range)
             guard choice != .none else {
-                labels += try network.predictions(for: batch).ints()
+                for (place, network) in networks.enumerated() {
+                    labels[place] += try network.predictions(for: batch).ints()
+                }
                 continue
             }
             // A fixed key, as in all published tables: the same image has the same masks.
             var streams = try GuardKey.published.streams(for: batch)
             let alphas = range.map { _ in alpha }
-            var total: Tensor?
+            var totals: [Tensor] = []
             for _ in 0..<max(count, 1) {
                 let suspects = try choice.pixels(
                     heights.sliced(range), alphas: alphas, streams: &streams)
                 let masked = try RandomisedMasking(alpha: alpha).copies(
                     of: batch, suspects: suspects, streams: &streams)
-                let said = try network.logits(of: masked).softmax(1)
-                total = try total.map { try $0 + said } ?? said
+                let said = try networks.map { try $0.logits(of: masked).softmax(1) }
+                totals = try totals.isEmpty ? said : zip(totals, said).map { try $0 + $1 }
             }
-            if let total { labels += try total.argmax(1).ints() }
+            for (place, total) in totals.enumerated() {
+                labels[place] += try total.argmax(1).ints()
+            }
         }
         return labels
     }

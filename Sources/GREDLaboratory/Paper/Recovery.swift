@@ -84,29 +84,35 @@ extension PaperSetting {
             let (adversarial, clean) = (
                 try images(turned.adversarial), try images(turned.originals)
             )
-            var networks: [(RecoveredLabels.Way, any Classifier, PixelChoice)] = [
-                (
-                    .forOne, try rectifier(.forOne(attack, alpha: alpha, .sensitive)),
-                    .sensitive
-                ),
-                (.forAll, try rectifier(.forAll), .sensitive),
-                (.maskedCopies, classifier, .sensitive),
+            let rectifiers: [any Classifier] = [
+                try rectifier(.forOne(attack, alpha: alpha, .sensitive)), try rectifier(.forAll),
+            ]
+            func given(_ images: Tensor, heights: Tensor) throws -> [String: [Int]] {
+                let labels = try MaskedCopies(
+                    alpha: alpha, choice: .sensitive, count: Int(choices.copies)
+                ).labels(ofEach: rectifiers, images, heights: heights)
+                return [
+                    RecoveredLabels.Way.forOne.rawValue: labels[0],
+                    RecoveredLabels.Way.forAll.rawValue: labels[1],
+                ]
+            }
+            found.adversarial = try given(adversarial.0, heights: adversarial.heights)
+            found.clean = try given(clean.0, heights: clean.heights)
+            var others: [(RecoveredLabels.Way, any Classifier, PixelChoice)] = [
+                (.maskedCopies, classifier, .sensitive)
             ]
             if hasControls {
-                networks += [
+                others += [
                     (.unmasked, try rectifier(.forOne(attack, alpha: alpha, .none)), .none),
                     (.random, try rectifier(.forOne(attack, alpha: alpha, .random)), .random),
                 ]
             }
-            for (way, network, choice) in networks {
+            for (way, network, choice) in others {
                 let copies = MaskedCopies(
                     alpha: way == .maskedCopies ? classifierAlpha : alpha, choice: choice,
                     count: Int(choices.copies))
                 found.adversarial[way.rawValue] = try copies.labels(
                     of: network, adversarial.0, heights: adversarial.heights)
-                guard way == .forOne || way == .forAll else { continue }
-                found.clean[way.rawValue] = try copies.labels(
-                    of: network, clean.0, heights: clean.heights)
             }
             for (way, labels) in try withoutTraining(adversarial.0) {
                 found.adversarial[way.rawValue] = labels

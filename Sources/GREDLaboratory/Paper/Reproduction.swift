@@ -23,6 +23,10 @@ public struct Reproduction {
     let givenSurrogate: NetworkClassifier?
     /// A guard for f that was trained once for all attacks, as one more column.
     let sentry: PaperGuard?
+    /// What is not made.
+    let leftOut: Set<PaperPart>
+    /// The program that makes it, with its version.
+    let madeBy: String?
 
     /// - Parameters:
     ///   - classifier: f; nil trains one of the profile's size. It must not have been trained on
@@ -30,10 +34,13 @@ public struct Reproduction {
     ///   - surrogate: the network that black-box attacks are made on; nil trains one.
     ///   - choices: nil takes the profile's.
     ///   - sentry: a guard for f, to be measured beside the paper's detectors; not checked.
+    ///   - leftOut: parts that are not made, which the report names.
+    ///   - madeBy: what the provenance names, such as a program and its version.
     public init(
         of data: DataSet, as paper: PaperData, profile: PaperProfile, choices: PaperChoices? = nil,
         classifier: (any TunableClassifier)? = nil, surrogate: NetworkClassifier? = nil,
-        sentry: PaperGuard? = nil, bench: Workbench
+        sentry: PaperGuard? = nil, without leftOut: Set<PaperPart> = [], madeBy: String? = nil,
+        bench: Workbench
     ) {
         self.data = data
         self.paper = paper
@@ -43,6 +50,8 @@ public struct Reproduction {
         given = classifier
         givenSurrogate = surrogate
         self.sentry = sentry
+        self.leftOut = leftOut
+        self.madeBy = madeBy
     }
 
     /// Everything that was found.
@@ -69,104 +78,193 @@ public struct Reproduction {
         var findings = try progress.part { try begun() }
         try onFindings(findings)
         let setting = findings.setting
+        // Those of whose images detectors were made.
+        var attacks: [PaperAttack] = []
         for attack in profile.attacks {
-            try progress.part {
-                findings.scores[attack] = Dictionary(
-                    uniqueKeysWithValues: try Rendition.allCases.map {
-                        ($0, try setting.scores(attack, $0))
-                    })
-            }
-            findings.report.take(findings.scores, in: setting)
-            try onFindings(findings)
-        }
-        for attack in resampledAttacks {
-            findings.report.resampled += try progress.part {
-                let other = try setting.resampled()
-                return try Rendition.allCases.map {
-                    GreyBoxRow(attack, $0, try other.scores(attack, $0), setting: other)
+            let scores: [Rendition: DetectorScores]? = try progress.part {
+                try unlessNoneTurned {
+                    Dictionary(
+                        uniqueKeysWithValues: try Rendition.allCases.map {
+                            ($0, try setting.scores(attack, $0))
+                        })
                 }
             }
+            if let scores {
+                attacks.append(attack)
+                findings.scores[attack] = scores
+                findings.report.take(findings.scores, in: setting)
+            } else {
+                findings.report.unturned.append(attack)
+                say(Self.noneTurned(by: attack), in: &findings)
+            }
             try onFindings(findings)
         }
-        findings.report.maskingStudy = try progress.part {
-            try Rendition.allCases.flatMap { rendition in
-                try studied.flatMap { try setting.maskingStudy($0, rendition) }
+        guard !attacks.isEmpty else { throw LaboratoryFault.noAdversarialImages }
+
+        /// The next part for each attack that has detectors.
+        func forEach(_ make: (PaperAttack) throws -> Void) throws {
+            for attack in profile.attacks {
+                guard attacks.contains(attack) else {
+                    progress.skip()
+                    continue
+                }
+                try progress.part { try make(attack) }
+                try onFindings(findings)
             }
         }
-        try progress.part {
-            let isDone = try profile.attacks.allSatisfy { attack in
-                try Rendition.allCases.allSatisfy { try setting.hasRecovered(attack, $0) }
+
+        for attack in resampledAttacks {
+            let rows: [GreyBoxRow]? = try progress.part {
+                try unlessNoneTurned {
+                    let other = try setting.resampled()
+                    return try Rendition.allCases.map {
+                        GreyBoxRow(attack, $0, try other.scores(attack, $0), setting: other)
+                    }
+                }
             }
-            if !isDone { _ = try setting.rectifier(.forAll) }
+            if let rows {
+                findings.report.resampled += rows
+            } else {
+                say(Self.noneTurned(by: attack, of: "the resampled images"), in: &findings)
+            }
+            try onFindings(findings)
         }
-        for attack in profile.attacks {
-            let rows = try progress.part {
-                try Rendition.allCases.compactMap { rendition in
+        if isMade(.maskingStudy) {
+            findings.report.maskingStudy = try progress.part {
+                try Rendition.allCases.flatMap { rendition in
+                    try studied.flatMap { try setting.maskingStudy($0, rendition) }
+                }
+            }
+        }
+        if needsRectifier {
+            try progress.part {
+                let isDone =
+                    try isMade(.rectifier)
+                    && attacks.allSatisfy { attack in
+                        try Rendition.allCases.allSatisfy { try setting.hasRecovered(attack, $0) }
+                    }
+                if !isDone { _ = try setting.rectifier(.forAll) }
+            }
+        }
+        if isMade(.rectifier) {
+            try forEach { attack in
+                let rows = try Rendition.allCases.compactMap { rendition in
                     try findings.scores[attack]?[rendition].map {
                         JointDefenceRow(
                             attack, rendition, try setting.recovered(attack, rendition), scores: $0,
                             data: paper)
                     }
                 }
+                findings.report.jointDefence += rows
             }
-            findings.report.jointDefence += rows
+        }
+        if isMade(.maskingRate) {
+            findings.report.maskingRate = try progress.part {
+                try profile.attacks.map { try setting.maskingRate($0).withIntervals() }
+            }
             try onFindings(findings)
         }
-        findings.report.maskingRate = try progress.part {
-            try profile.attacks.map(setting.maskingRate)
-        }
-        try onFindings(findings)
-        let (surrogate, accuracy) = try progress.part {
-            let network =
-                try givenSurrogate ?? train(paper.surrogate(for: data.sets.fit.shape))
-            let accuracy = try measured(network, as: "the surrogate")
-            return (try Surrogate(network, in: setting), accuracy)
-        }
-        findings.report.take(
-            surrogate, accuracy: accuracy,
-            origin: origin(of: surrogate.name, isGiven: givenSurrogate != nil))
-        for attack in profile.attacks {
-            let rows = try progress.part {
-                try Rendition.allCases.map { rendition in
+        if isMade(.transfer) {
+            let surrogate = try progress.part { try takeSurrogate(to: &findings) }
+            try forEach { attack in
+                let rows = try Rendition.allCases.map { rendition in
                     TransferRow(
                         attack, rendition,
                         try setting.transferred(attack, rendition, from: surrogate), data: paper)
                 }
+                findings.report.add(rows)
             }
-            findings.report.add(rows)
-            try onFindings(findings)
         }
-        for attack in profile.attacks {
-            let (rows, pictures) = try progress.part { try setting.whiteBox(attack) }
-            findings.report.whiteBox += rows
-            findings.pictures += pictures
-            try onFindings(findings)
+        if isMade(.whiteBox) {
+            try forEach { attack in
+                let (rows, pictures) = try setting.whiteBox(attack)
+                findings.report.whiteBox += rows
+                findings.pictures += pictures
+            }
         }
         return findings
     }
 
     /// Findings of f alone.
     private func begun() throws -> Findings {
-        let classifier = try given ?? train(family)
+        let classifier = try given ?? make(family)
         // Said before hours are spent on it.
         let accuracy = try measured(classifier, as: "f")
         let setting = try PaperSetting(
             data: data, paper: paper, profile: profile, choices: choices, classifier: classifier,
-            sentry: sentry, bench: bench)
-        return Findings(
+            isUntrained: given == nil && profile.needsWeights(for: paper), sentry: sentry,
+            bench: bench)
+        if setting.isUntrained {
+            bench.observer.say(PaperProfile.untrained("f", option: "--weights"))
+        }
+        var findings = Findings(
             report: try ReproductionReport(
                 setting, accuracy: accuracy,
                 origin: origin(of: setting.networkName, isGiven: given != nil)),
             scores: [:], setting: setting)
+        findings.report.provenance.madeBy = madeBy
+        let missing = PaperPart.allCases.filter(leftOut.contains).map(\.title)
+        if !missing.isEmpty {
+            findings.report.provenance.notes.append(
+                "Left out, as the command says: \(missing.listed).")
+        }
+        return findings
+    }
+
+    /// The network that black-box attacks are made on, measured, and named in the report.
+    private func takeSurrogate(to findings: inout Findings) throws -> Surrogate {
+        let network = try givenSurrogate ?? make(paper.surrogate(for: data.sets.fit.shape))
+        let accuracy = try measured(network, as: "the surrogate")
+        let surrogate = try Surrogate(
+            network, isUntrained: givenSurrogate == nil && profile.needsWeights(for: paper),
+            in: findings.setting)
+        findings.report.take(
+            surrogate, accuracy: accuracy,
+            origin: origin(of: surrogate.name, isGiven: givenSurrogate != nil))
+        if surrogate.isUntrained {
+            say(
+                PaperProfile.untrained("The surrogate", option: "--surrogate-weights"),
+                in: &findings)
+        }
+        let shape = network.inputShape
+        if network.description.architecture.family == .inceptionV3, shape.height != 299 {
+            findings.report.provenance.notes.append(
+                "The surrogate sees images as f does, of \(shape.height)×\(shape.width) pixels; Inception v3 was made for 299×299."
+            )
+        }
+        return surrogate
+    }
+
+    /// What is made of an attack's images; nil where there are none that detectors could learn from.
+    private func unlessNoneTurned<Made>(_ make: () throws -> Made) throws -> Made? {
+        do { return try make() } catch LaboratoryFault.noAdversarialImages { return nil }
+    }
+
+    private static func noneTurned(
+        by attack: PaperAttack, of images: String = "those that detectors train on"
+    ) -> String {
+        "\(attack.rawValue) turned none of \(images), so that it has no rows where detectors are needed."
+    }
+
+    /// Says something on the terminal and in the report.
+    private func say(_ sentence: String, in findings: inout Findings) {
+        bench.observer.say(sentence)
+        findings.report.provenance.notes.append(sentence)
     }
 
     /// How a network came to be, in words.
     private func origin(of name: String, isGiven: Bool) -> String {
+        if isGiven { return "\(name) was given, not trained here." }
+        if profile.needsWeights(for: paper) { return "\(name) was neither given nor trained." }
         let images = Figure.count(min(profile.fit, data.sets.fit.count))
-        return isGiven
-            ? "\(name) was given, not trained here."
-            : "\(name) was trained here for \(profile.classifierEpochs(paper)) epochs on \(images) images."
+        return
+            "\(name) was trained here for \(profile.classifierEpochs(paper)) epochs on \(images) images."
     }
+
+    func isMade(_ part: PaperPart) -> Bool { !leftOut.contains(part) }
+
+    /// Whether any part asks a rectifier.
+    var needsRectifier: Bool { PaperPart.rectified.contains(where: isMade) }
 
     /// The attacks of Table 1 that are among the profile's.
     var studied: [PaperAttack] {
@@ -175,17 +273,24 @@ public struct Reproduction {
 
     /// The attacks that are made again on resampled images: of photographs, which were JPEG files.
     var resampledAttacks: [PaperAttack] {
-        paper == .imageNet ? profile.resampledAttacks.filter(profile.attacks.contains) : []
+        guard paper == .imageNet, isMade(.resampled) else { return [] }
+        return profile.resampledAttacks.filter(profile.attacks.contains)
     }
 
     /// The paper's network for this data: VGG11, for ImageNet a ResNet.
     var family: Architecture.Family { paper.family(in: profile) }
 
-    private func train(_ family: Architecture.Family) throws -> NetworkClassifier {
+    /// A network of the profile's size: trained, or as it was drawn where only published weights would do.
+    private func make(_ family: Architecture.Family) throws -> NetworkClassifier {
         let set = data.sets.fit.prefix(profile.fit)
-        return try profile.classifierTraining(
-            family, on: set, as: paper, augmentation: data.augmentation, seed: bench.seed
-        ).run(on: set, bench: bench)
+        let training = profile.classifierTraining(
+            family, on: set, as: paper, augmentation: data.augmentation, seed: bench.seed)
+        guard profile.needsWeights(for: paper) else {
+            return try training.run(on: set, bench: bench)
+        }
+        let network = try NetworkClassifier(training.description, seed: bench.seed)
+        try network.move(to: bench.device)
+        return network
     }
 
     private func measured(_ classifier: any Classifier, as name: String) throws -> Proportion {

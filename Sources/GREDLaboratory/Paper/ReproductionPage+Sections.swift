@@ -137,7 +137,9 @@ extension ReproductionPage {
     /// Fig. 5.
     var maskingRate: Section? {
         let charts = report.maskingRateCharts
-        return charts.isEmpty ? nil : Section("Fig. 5: how much to mask", charts)
+        let table = report.maskingRateTable.map { Block.table($0) }
+        return charts.isEmpty
+            ? nil : Section("Fig. 5: how much to mask", charts + (table.map { [$0] } ?? []))
     }
 }
 
@@ -147,7 +149,8 @@ extension ReproductionReport {
         func sentence(_ place: String, _ figure: ComparedFigure?) -> String? {
             guard let figure, figure.verdict == .red else { return nil }
             return place + ": \(Figure.fixed(figure.ours)) for"
-                + " \(Figure.fixed(figure.paper ?? .nan)). " + (figure.reason ?? "")
+                + " \(Figure.fixed(figure.target ?? figure.paper ?? .nan)). "
+                + (figure.reason ?? "")
         }
         func sorted(_ figures: [String: ComparedFigure]) -> [(String, ComparedFigure)] {
             figures.sorted { $0.key < $1.key }

@@ -19,7 +19,7 @@ public struct ReproductionPage {
             subtitle: report.provenance.command, cards: cards,
             sections: [
                 reading, greyBox, curves, sensitivities, insightOne, blackBox, maskingStudy,
-                jointDefence, maskingRate, whiteBox, shortfalls, made,
+                jointDefence, maskingRate, whiteBox, shortfalls, contradictions, made,
             ].compactMap { $0 })
     }
 
@@ -59,7 +59,8 @@ public struct ReproductionPage {
                     A cell holds ours with its 95% interval (Wilson), the paper's, and the difference. \
                     Green: ours is at most 0.01 below the paper's, or above. Red: below, and the upper end \
                     of our interval does not reach the paper's. Amber: between. An asterisk marks a number \
-                    of the paper's that is in doubt: below its table stands why.
+                    of the paper's that is in doubt: below its table stands why. Where it contradicts itself \
+                    otherwise, a section of its own says what was done.
 
                     Unrounded images are as the attack left them, as in the paper; rounded ones have 8 \
                     bits, as files and cameras do, minimum-norm attacks having gone on until the rounded \
@@ -116,6 +117,7 @@ public struct ReproductionPage {
                 title: "Provenance",
                 text: """
                     command       \(provenance.command)
+                    made by       \(provenance.madeBy ?? Figure.missing)
                     seed          \(provenance.seed)
                     profile       \(provenance.sizes.joined(separator: "\n              "))
                     f             \(provenance.network), SHA-256 \(provenance.classifier)
@@ -123,6 +125,7 @@ public struct ReproductionPage {
                     guard         \(provenance.sentry.map { "SHA-256 \($0)" } ?? Figure.missing)
                     test images   SHA-256 \(provenance.testImages)
                     guard images  SHA-256 \(provenance.guardImages)
+                    fit images    SHA-256 \(provenance.fitImages)
                     libtorch      \(provenance.libtorch), \(provenance.threads) threads, \(provenance.device)
                     """))
         return Section("How it was made", blocks)

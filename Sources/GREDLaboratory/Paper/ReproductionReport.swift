@@ -8,6 +8,8 @@ public struct ReproductionReport: Sendable, Codable {
     public struct Provenance: Sendable, Codable {
         /// The command as it was typed.
         public var command: String
+        /// The program and its version; nil where none was named.
+        public var madeBy: String?
         /// Of everything random.
         public var seed: UInt64
         /// The profile's name.
@@ -29,6 +31,8 @@ public struct ReproductionReport: Sendable, Codable {
         public var testImages: String
         /// SHA-256 of the images that detectors and rectifiers train on.
         public var guardImages: String
+        /// SHA-256 of the images that networks train on, and rectifiers besides.
+        public var fitImages: String
         /// The version of libtorch that computed.
         public var libtorch: String
         /// Threads that libtorch was allowed on the CPU.
@@ -47,6 +51,9 @@ public struct ReproductionReport: Sendable, Codable {
     public var accuracy: ComparedFigure
     /// Table 2, for each rendition one row an attack.
     public var greyBox: [GreyBoxRow] = []
+    /// Attacks that turned none of the images that detectors train on, and so have no rows but in Table 1
+    /// and Fig. 5.
+    public var unturned: [PaperAttack] = []
     /// Table 2: in how many rows each of the paper's four detectors is the best, unrounded.
     public var greyBoxWins = WinCount([])
     /// Insight I; nil where f's last layer is not linear.
@@ -154,6 +161,7 @@ extension ReproductionReport.Provenance {
         sentry = setting.sentry?.identity
         testImages = try setting.testImages.contentHash
         guardImages = try setting.guardImages.contentHash
+        fitImages = setting.fitHash
         libtorch = Engine.loadedVersion
         threads = Engine.threadCount
         device = bench.device.name

@@ -44,28 +44,33 @@ struct TransferScores: Codable {
 /// The surrogate and what is attacked on it.
 struct Surrogate {
     let classifier: NetworkClassifier
+    /// Whether its weights are as they were drawn.
+    let isUntrained: Bool
     let hash: String
     let experiment: AttackExperiment
-    /// Test images that the surrogate and f get right.
+    /// Test images that the surrogate and f get right, as far as they are trained.
     let images: ImageSet
 
     /// Which network it is.
-    var name: String { classifier.description.architecture.family.rawValue }
+    var name: String {
+        classifier.description.architecture.family.rawValue + (isUntrained ? ", untrained" : "")
+    }
 
-    init(_ classifier: NetworkClassifier, in setting: PaperSetting) throws {
+    init(_ classifier: NetworkClassifier, isUntrained: Bool, in setting: PaperSetting) throws {
         self.classifier = classifier
+        self.isUntrained = isUntrained
         hash = try classifier.contentHash()
         experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: setting.bench,
             precision: setting.profile.precision)
-        images = try experiment.correctlyClassified(
-            setting.testImages, count: setting.testImages.count)
+        images = try experiment.images(
+            of: setting.testImages, count: setting.testImages.count, isUntrained: isUntrained)
     }
 }
 
 extension PaperSetting {
     private struct TransferConfiguration: Encodable {
-        var version = 3
+        var version = 4
         var attacked: Attacked
         var rectifier: RectifierConfiguration
         var detectorWidth: Double
@@ -225,13 +230,13 @@ extension ReproductionReport {
                 + (whereFooled ? "those that fool f" : "all that fool the surrogate")
                 + ", \(rendition.rawValue) images",
             columns: [
-                "attack", .number("attempted"), .number("n"), .number("rate on the surrogate"),
-                .number("rate on f"),
+                "attack", .number("attempted"), .number("succeeded"), .number("n"),
+                .number("rate on the surrogate"), .number("rate on f"),
             ] + detectors.map { .number($0.rawValue) }
                 + (whereFooled ? [.number("recovered")] : []),
             note: whereFooled
-                ? "n: verdicts, half of them on clean originals. Recovered: true labels that the rectifier for all attacks gives to those that fool f."
-                : "n: verdicts, half of them on clean originals. Attacked are images that both networks get right. Rate on f: another label than the true one. The detectors are Table 2's, not trained again."
+                ? "Succeeded: those that fool the surrogate. n: verdicts on those that fool f too, half of them on clean originals. Recovered: true labels that the rectifier for all attacks gives to those that fool f."
+                : "Succeeded: those that fool the surrogate. n: verdicts, half of them on clean originals. Attacked are images that both networks get right. Rate on f: another label than the true one. The detectors are Table 2's, not trained again."
         )
         var shown: [ComparedFigure?] = []
         for row in transfer where row.rendition == rendition {
@@ -243,6 +248,7 @@ extension ReproductionReport {
             table.append(
                 [
                     .init(row.attack.rawValue), .init(Figure.count(row.attempted)),
+                    .init(Figure.count(row.succeeded)),
                     .init(Figure.count(found[PaperDetector.org.rawValue]?.samples ?? 0)),
                 ] + figures.map { $0.cell })
         }

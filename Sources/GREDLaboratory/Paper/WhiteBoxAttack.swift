@@ -14,14 +14,26 @@ struct WhiteBoxAttack {
     let images: Tensor
     let goal: Goal
     let seeds: ImageSeeds
-    let meter: AttackMeter
 
     /// - Parameter subjects: f with its detectors, its smooth copies ever closer to it, followed one after
-    ///   another; none where nothing stands between the attacker and f.
-    func search(past subjects: [GuardUnderAttack], classifier: any Classifier) throws -> Tensor {
+    ///   another; none where nothing stands between the attacker and f. Each has a ``PassCount`` of its own.
+    /// - Returns: what was found, and what it took for all images together, counted as a ``PassCount`` does.
+    func search(past subjects: [GuardUnderAttack], classifier: any Classifier) throws -> (
+        found: Tensor, passes: Int
+    ) {
+        func asked() -> Int { subjects.map(\.count.total).reduce(0, +) }
+        let before = asked()
+        let meter = AttackMeter(count: images.shape[0])
         let plain = AttackBatch(
             images, towards: goal, against: classifier, seeds: seeds, meter: meter)
-        let copy = try SearchCopy(of: classifier)
+        let found = try found(past: subjects, plain, SearchCopy(of: classifier))
+        return (found, (meter.forward + meter.backward).reduce(0, +) + asked() - before)
+    }
+
+    /// - Parameter plain: f with nothing in the way.
+    private func found(
+        past subjects: [GuardUnderAttack], _ plain: AttackBatch, _ copy: SearchCopy
+    ) throws -> Tensor {
         guard !subjects.isEmpty else {
             return try attack.attack(choices).perturb(plain, searchingOn: copy)
         }
@@ -33,17 +45,16 @@ struct WhiteBoxAttack {
             // Half of ε for each stage.
             let half = FGSM(epsilon: choices.epsilon / 2)
             let first = try half.perturb(plain, searchingOn: copy)
-            let goal = try held(first, classifier)
+            let goal = try held(plain.logits(of: first))
             let (gradient, _) = try AttackBatch(
-                first, towards: goal, against: joint, seeds: seeds, meter: meter
+                first, towards: goal, against: joint, seeds: seeds
             ).ascent(at: first)
             return try (first + gradient.sign() * half.epsilon).clamped(min: 0, max: 1)
         case .deepFoolU:
-            return try calmed(
-                attack.attack(choices).perturb(plain, searchingOn: copy), batch(goal, joint))
+            return try calmed(attack.attack(choices).perturb(plain, searchingOn: copy), joint)
         default:
             let first = try attack.attack(choices).perturb(plain, searchingOn: copy)
-            let goal = try held(first, classifier)
+            let goal = try held(plain.logits(of: first))
             let second = batch(goal, joint)
             let found: Tensor
             switch guarded {
@@ -63,7 +74,7 @@ struct WhiteBoxAttack {
         _ found: Tensor, past subjects: [GuardUnderAttack], classifier: any Classifier
     ) throws -> Tensor {
         guard attack.isMinimumNorm else { return try EightBits.rounded(found) }
-        let goal = try attack.isTargeted ? goal : held(found, classifier)
+        let goal = try attack.isTargeted ? goal : held(classifier.logits(of: found))
         let judge: any Classifier =
             if subjects.isEmpty { classifier } else { JointClassifier(subjects, threshold: 0) }
         return try EightBits.finished(found, from: images, towards: goal, against: judge)
@@ -80,34 +91,33 @@ struct WhiteBoxAttack {
     }
 
     private func batch(_ goal: Goal, _ joint: JointClassifier) -> AttackBatch {
-        AttackBatch(images, towards: goal, against: joint, seeds: seeds, meter: meter)
+        AttackBatch(images, towards: goal, against: joint, seeds: seeds)
     }
 
-    /// What f says now, as a target; where that is the truth, its second choice.
-    private func held(_ found: Tensor, _ classifier: any Classifier) throws -> Goal {
-        let wrong = try classifier.logits(of: found).replacing(goal.classes, with: -.infinity)
+    /// What f says, as a target; where that is the truth, its second choice.
+    private func held(_ logits: Tensor) throws -> Goal {
+        let wrong = try logits.replacing(goal.classes, with: -.infinity)
         return .targeted(try Targets(wrong.argmax(1)))
     }
 
     /// DeepFool's second stage: steps to where f and the detectors, taken to be linear, are both overcome. Each
     /// goes towards the detectors' calm, or where f has returned to the truth, away from that. An image is
     /// finished as soon as f is wrong and the detectors are calm; one that never is stays as it was.
-    private func calmed(_ first: Tensor, _ batch: AttackBatch) throws -> Tensor {
+    private func calmed(_ first: Tensor, _ joint: JointClassifier) throws -> Tensor {
         let steps = Int(choices.deepFoolSteps)
         var results = first
         // The images still searched for, and where they are.
-        var rest = batch
+        var rest = batch(goal, joint)
         var current = first
         for step in 0...steps {
             let (move, isDone) = try Gradient.recording {
                 let watched = try current.watched()
-                let (logits, excess) = try JointClassifier.parts(of: rest.logits(of: watched))
+                let (logits, excess) = try joint.parts(of: watched)
                 let lead = try rest.goal.lead(in: logits)
                 let isWrong = try lead.detached() .> 0
                 // What is to fall below 0.
                 let height = try isWrong.choose(excess, -lead)
                 let found = try Gradient.of([height], towards: [watched])[0]
-                rest.countBackward()
                 let gradient = try (found ?? watched.zerosLike()).withoutNaN().detached()
                 let norm = try gradient.rowNorms().clamped(min: 1e-12)
                 let reach =

@@ -7,6 +7,13 @@ public protocol GuardRecipe {
     /// What training and the attacks' searches compute in.
     var precision: Precision { get set }
 
+    /// Says what ``protect(_:data:bench:)`` is going to do, and ``evaluate(_:of:on:bench:)`` where the guard
+    /// is to be measured, and about how long it takes.
+    /// - Throws: what would keep the guard from being trained, as far as that can be told.
+    func sayPlan(
+        for classifier: any TunableClassifier, on data: DataSet, isMeasured: Bool, bench: Workbench
+    ) throws
+
     /// Trains a guard on `guard`.
     func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
         -> Guard
@@ -17,7 +24,9 @@ public protocol GuardRecipe {
     ) throws -> GuardEvaluation.Findings
 
     /// How the guard was trained, a sentence each, for its bundle.
-    func trainingDescription(on data: DataSet, bench: Workbench) throws -> [String]
+    func trainingDescription(
+        of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
+    ) throws -> [String]
 }
 
 extension Recipe: GuardRecipe {}

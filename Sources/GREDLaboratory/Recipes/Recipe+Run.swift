@@ -58,7 +58,9 @@ extension Recipe {
     }
 
     /// How the guard was trained, a sentence each, for its bundle.
-    public func trainingDescription(on data: DataSet, bench: Workbench) throws -> [String] {
+    public func trainingDescription(
+        of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
+    ) throws -> [String] {
         let attacks = try attacks(trainingAttacks, shape: data.sets.guard.shape)
             .map { "\($0.title) on \($0.count) images" }.joined(separator: ", ")
         return [

@@ -87,12 +87,11 @@ extension UniversalRecipe {
     public func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
         -> Guard
     {
+        try checkRate(on: data)
+        for warning in try warnings(of: classifier, on: data, bench: bench) {
+            bench.observer.say("warning: \(warning)")
+        }
         let clean = data.sets.calibrate.prefix(calibrate)
-        _ = try Threshold(
-            falsePositiveRate: falsePositiveRate, over: Array(repeating: 0, count: clean.count))
-        let familiarity = try Familiarity(
-            of: classifier, guarding: clean, test: data.sets.test)
-        if let warning = familiarity.warning { bench.observer.say(warning) }
         let sentry = try training(for: classifier.inputShape, data: data, seed: bench.seed)
             .run(for: classifier, on: data.sets.guard.prefix(guardImages), bench: bench)
         return sentry.with(
@@ -104,6 +103,22 @@ extension UniversalRecipe {
                 changed: sentry.scores(
                     of: clean, changedBy: EvaluationCells.corruptions(of: clean.shape),
                     seed: bench.seed, observer: bench.observer)))
+    }
+
+    /// - Throws: `CalibrationFault` where the images of `calibrate` cannot resolve the rate.
+    func checkRate(on data: DataSet) throws {
+        let count = data.sets.calibrate.prefix(calibrate).count
+        _ = try Threshold(
+            falsePositiveRate: falsePositiveRate, over: Array(repeating: 0, count: count))
+    }
+
+    /// What must be known of the images that a guard is made with, besides what the data itself says.
+    private func warnings(
+        of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
+    ) throws -> [String] {
+        try Familiarity.warnings(
+            of: classifier, guarding: data.sets.calibrate.prefix(calibrate), test: data.sets.test,
+            bench: bench)
     }
 
     /// Measures a guard on `test`: the attacks of the families that it trained on, and harmless changes.
@@ -121,7 +136,7 @@ extension UniversalRecipe {
     ) throws -> GuardEvaluation.Findings {
         let shape = classifier.inputShape
         let unseen = try EvaluationCells.neverTrainedOn(shape: shape, count: testImages)
-        try sayPlan(for: classifier, on: data, unseen: unseen, bench: bench)
+        try sayFullPlan(for: classifier, on: data, unseen: unseen, bench: bench)
         var findings = try evaluate(
             sentry, of: classifier, on: data, unseen: unseen, bench: bench)
         for family in AttackFamily.allCases {
@@ -163,58 +178,37 @@ extension UniversalRecipe {
         ).run(
             attacks: seen + unseen, trainedOn: Set(seen.map(\.title)),
             test: data.sets.test.prefix(test), calibrate: data.sets.calibrate.prefix(calibrate),
-            corruptions: EvaluationCells.corruptions(of: shape), notes: data.notes + notes,
+            corruptions: EvaluationCells.corruptions(of: shape),
+            notes: data.notes + notes + warnings(of: classifier, on: data, bench: bench),
             bench: bench)
     }
 
-    /// Says what is going to be done, and about how long it takes.
-    private func sayPlan(
-        for classifier: any TunableClassifier, on data: DataSet, unseen: [AttackPlan],
-        bench: Workbench
-    ) throws {
-        let shape = classifier.inputShape
-        let seen = try AttackFamily.allCases.flatMap {
-            try EvaluationCells.family($0, shape: shape, count: testImages)
-        }
-        let training =
-            try plans(for: shape) + (supplement(of: data)?.families ?? []).flatMap { $0 }
-        let rate = try PassRate.measured(of: classifier, in: precision)
-        for (what, plans) in [
-            ("attacks of the families trained on", seen), ("attacks never trained on", unseen),
-            (
-                "attacks for two guards, each trained without a family (profile \(name); their training comes on top)",
-                training
-            ),
-        ] {
-            let passes = plans.reduce(0) { $0 + $1.attack.expectedPasses * $1.count }
-            let minutes = Double(passes) / rate / 60
-            bench.observer.say(
-                String(
-                    format: "plan: %d %@, up to about %.0f min", plans.count, what,
-                    max(minutes.rounded(.up), 1)))
-        }
-    }
-
     /// How the guard was trained, a sentence each, for its bundle.
-    public func trainingDescription(on data: DataSet, bench: Workbench) throws -> [String] {
+    public func trainingDescription(
+        of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
+    ) throws -> [String] {
         func list(_ plans: some Sequence<AttackPlan>) -> String {
             plans.map { "\($0.title) on \($0.count) images" }.joined(separator: "; ")
         }
         let attacks = try list(plans(for: data.sets.guard.shape))
-        let supplement = try supplement(of: data).map {
-            "The rectifier alone also trained on \($0.images.name): \(list($0.families.joined()))."
-        }
-        return [
+        var sentences = [
             "Detector and rectifier trained on \(data.sets.guard.name): \(attacks)."
-        ] + (supplement.map { [$0] } ?? []) + [
+        ]
+        if let supplement = try supplement(of: data) {
+            sentences.append(
+                "The rectifier alone also trained on \(supplement.images.name): \(list(supplement.families.joined()))."
+            )
+        }
+        sentences += [
             "Clean images with noise, recompressed, blurred, shifted, lighter and darker are among the benign.",
             "Clean images with tiles of one sign, which no attack made, are among the adversarial.",
             "Profile \(name), seed \(bench.seed).",
-        ] + data.notes
+        ]
+        return try sentences + data.notes + warnings(of: classifier, on: data, bench: bench)
     }
 
     /// What the rectifier alone is tuned on besides; nil for a guard that is not to know its family.
-    private func supplement(of data: DataSet) throws -> GuardTraining.Supplement? {
+    func supplement(of data: DataSet) throws -> GuardTraining.Supplement? {
         let fit = data.sets.fit.prefix(rectifierImages)
         guard families.contains(.farPast), fit.count > 0 else { return nil }
         return GuardTraining.Supplement(
@@ -223,11 +217,11 @@ extension UniversalRecipe {
     }
 
     /// What the guard is trained on.
-    private func plans(for shape: ImageShape) throws -> [AttackPlan] {
+    func plans(for shape: ImageShape) throws -> [AttackPlan] {
         try plans(of: families, for: shape)
     }
 
-    private func plans(of families: [AttackFamily], for shape: ImageShape) throws -> [AttackPlan] {
+    func plans(of families: [AttackFamily], for shape: ImageShape) throws -> [AttackPlan] {
         try families.flatMap { try $0.trainingPlans(for: shape, count: trainingImages) }
     }
 

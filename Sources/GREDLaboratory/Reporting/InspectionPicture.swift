@@ -2,27 +2,38 @@ import GRED
 import GREDImages
 import LibTorch
 
-/// One inspected image as a picture to look at: the image, its sensitivity, and the image with suspect
-/// pixels replaced, side by side.
+/// One inspected image as a picture to look at, in four panels side by side: the image; its sensitivity;
+/// both in one, with the pixels that were masked; and the image with these replaced.
 public enum InspectionPicture {
     /// - Parameters:
     ///   - images: the images that were inspected, `[N, C, H, W]` in 0…1.
     ///   - place: which of them.
-    /// - Returns: the bytes of a PNG file, three times as wide as the image. In the middle the most
-    ///   sensitive pixel is pale yellow, one that is a hundred times less sensitive dark blue.
+    /// - Returns: the bytes of a PNG file, four times as wide as the image. In the second panel the most
+    ///   sensitive pixel is pale yellow, one that is a hundred times less sensitive dark blue. In the third
+    ///   these colours lie over the image in dim grey, the more opaque the more sensitive a pixel is, and
+    ///   masked pixels are green.
     public static func png(of images: Tensor, _ inspection: Inspection, at place: Int) throws
         -> [UInt8]
     {
-        let map = try
-            (inspection.sensitivity.rows([place]).logMap() / -InputSensitivity.logFloor + 1)
-            .maximum(over: [1], keepDimensions: true)
-        let panels = [
-            try inColour(images.rows([place])),
-            try ColourRamp.image(of: ColourRamp.twoDecades(of: map)).unsqueezed(0),
-            try inColour(inspection.masked.rows([place])),
-        ]
-        return try PNG.encode(.concatenated(panels.map { try $0.to(.cpu) }, dimension: 3))
+        let image = try images.rows([place]).to(.cpu)
+        let masked = try inspection.masked.rows([place]).to(.cpu)
+        let map = try ColourRamp.twoDecades(
+            of: (inspection.sensitivity.rows([place]).logMap() / -InputSensitivity.logFloor + 1)
+                .maximum(over: [1], keepDimensions: true)
+        ).clamped(min: 0, max: 1).to(.cpu)
+        let colours = try ColourRamp.image(of: map).unsqueezed(0)
+        let dim = try inColour(image.mean([1], keepDimensions: true)) * 0.5
+        // Less than a level of 256 makes.
+        let isMasked = try (masked - image).abs().maximum(over: [1], keepDimensions: true) .> 1e-3
+        let overlay = try isMasked.choose(
+            Tensor(maskedColour, shape: [1, 3, 1, 1]), dim + (colours - dim) * map)
+        return try PNG.encode(
+            .concatenated(
+                [inColour(image), colours, overlay, inColour(masked)], dimension: 3))
     }
+
+    /// Green, which no sensitivity has.
+    static let maskedColour: [Float] = [0, 1, 0.6]
 
     /// Grey becomes colour; of other than one or three channels the first is shown.
     private static func inColour(_ image: Tensor) throws -> Tensor {

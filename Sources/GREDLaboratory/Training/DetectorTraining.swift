@@ -46,7 +46,30 @@ public struct DetectorTraining: Sendable {
             let classes = indices.map { examples.isAdversarial[$0] ? 1 : 0 }
             return (try inputs.rows(indices), try Tensor(classes).to(bench.device))
         }
+        try measureStatistics(of: detector.network, over: inputs, shape: imageShape)
         return detector
+    }
+
+    /// The statistics of batch normalisation, anew over batches as large as memory allows (Wu and Johnson 2021).
+    ///
+    /// Raw sensitivities differ by tens of orders of magnitude, and a training batch's statistics are those of
+    /// its one or two largest images. With the moving average of such statistics a network that tells clean
+    /// images from FGSM's on MNIST at 0.91 in batches called all of them adversarial, alone.
+    private func measureStatistics(of network: any Layer, over inputs: Tensor, shape: ImageShape)
+        throws
+    {
+        let count = inputs.shape[0]
+        // The output of the first layer is the largest.
+        let bytes =
+            Double(shape.height * shape.width * 64 * MemoryLayout<Float>.size) * architecture.width
+        let size = max(Int(Double(1 << 29) / bytes), plan.batchSize)
+        let parts = (count + size - 1) / size
+        for part in 0..<parts {
+            let places = Array(stride(from: part, to: count, by: parts))
+            // A batch of one has no variance.
+            if places.count == 1 { continue }
+            _ = try network(inputs.rows(places), mode: .measuring(share: 1 / Double(part + 1)))
+        }
     }
 }
 

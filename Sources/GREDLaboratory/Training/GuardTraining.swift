@@ -221,6 +221,7 @@ public struct GuardTraining {
     }
 
     private struct DetectorConfiguration: Encodable {
+        var version = 2
         var scope: Scope
         var reading: Detector.Reading
         var architecture: Architecture

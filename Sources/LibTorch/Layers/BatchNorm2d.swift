@@ -23,11 +23,17 @@ public final class BatchNorm2d: Layer {
         self.epsilon = epsilon
     }
 
-    /// Normalises each channel of `[N, C, H, W]`; a training pass updates the running statistics.
+    /// Normalises each channel of `[N, C, H, W]`; all but evaluation updates the running statistics.
     public func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
-        try input.batchNorm(
+        let share: Double? =
+            switch mode {
+            case .evaluation: nil
+            case .training: momentum
+            case .measuring(let share): share
+            }
+        return try input.batchNorm(
             weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
-            training: mode.isTraining, momentum: momentum, epsilon: epsilon)
+            training: share != nil, momentum: share ?? momentum, epsilon: epsilon)
     }
 
     public var ownParameters: [NamedTensor] { [("weight", weight), ("bias", bias)] }

@@ -8,11 +8,9 @@ public enum Mode {
     /// Batch norm uses the batch and updates its running statistics; dropout draws from the
     /// generator.
     case training(Generator)
-
-    /// Whether the pass is one that trains, whatever its generator.
-    public var isTraining: Bool {
-        if case .training = self { true } else { false }
-    }
+    /// As in evaluation, but batch norm uses the batch, and this share of its statistics, 0…1, goes into the
+    /// running ones: for measuring them anew once a network is trained.
+    case measuring(share: Double)
 }
 
 /// A tensor with its name in a network, such as `features.0.weight`, as in PyTorch.
