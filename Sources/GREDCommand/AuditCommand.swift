@@ -33,8 +33,15 @@ struct AuditCommand: ParsableCommand {
     var surrogate: String?
 
     @Option(
-        help: "How much to try: smoke (two minutes), laptop (up to two hours) or full (a GPU).")
+        help: "How much to try: smoke (two minutes), laptop (one to two hours) or full (a GPU).")
     var profile = "laptop"
+
+    @Option(
+        help: ArgumentHelp(
+            "At most so many images attacked.",
+            discussion: "Half of them take half the time, and the intervals are wider.",
+            valueName: "count"))
+    var images: Int?
 
     @Option(help: "The folder that the report is written to.", completion: .directory)
     var output = "audit-report"
@@ -45,14 +52,19 @@ struct AuditCommand: ParsableCommand {
     @OptionGroup var folder: FolderOptions
     @OptionGroup var options: RunOptions
 
-    func validate() throws { _ = try Self.profile(named: profile) }
+    func validate() throws {
+        _ = try Self.profile(named: profile)
+        guard images ?? 1 >= 1 else { throw ValidationError("--images must be at least 1.") }
+    }
 
     func run() throws {
         let bench = try options.bench(in: .float32)
         try OutputFolder.check(output)
+        var profile = try Self.profile(named: profile)
+        if let images { profile = profile.limited(to: images) }
         let audit = try Audit(
             bundle: URL(filePath: bundle), surrogate: surrogate.map { URL(filePath: $0) },
-            profile: Self.profile(named: profile))
+            profile: profile)
         try audit.move(to: bench.device)
         let data = try DataSet(
             named: data, reading: folder.reading(for: audit.classifier), observer: bench.observer)

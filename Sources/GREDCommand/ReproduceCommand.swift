@@ -182,7 +182,7 @@ struct ReproduceCommand: ParsableCommand {
     /// The parts that are not made.
     private var leftOut: Set<PaperPart> {
         get throws {
-            let parts = try without.map { name in
+            let parts = try without.map { name -> PaperPart in
                 guard let part = PaperPart(rawValue: name) else {
                     let known = PaperPart.allCases.map(\.rawValue).joined(separator: ", ")
                     throw ValidationError("There is no part '\(name)': use \(known).")

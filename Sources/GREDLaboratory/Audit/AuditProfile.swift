@@ -49,6 +49,14 @@ public struct AuditProfile: Sendable, Codable, Hashable {
     /// From the cheapest to the dearest.
     public static let all = [smoke, laptop, full]
 
+    /// The same profile with at most so many images attacked.
+    public func limited(to images: Int) -> AuditProfile {
+        var profile = self
+        profile.images = min(images, self.images)
+        profile.probedImages = min(images, probedImages)
+        return profile
+    }
+
     /// How far attacks go, for images of a shape.
     func budgets(for shape: ImageShape) -> [AttackBudget] {
         let isGrey = shape.channels == 1

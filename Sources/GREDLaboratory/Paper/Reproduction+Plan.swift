@@ -115,7 +115,7 @@ extension Reproduction {
 
     /// What every part of a reproduction depends on.
     private struct Key: Encodable {
-        var version = 3
+        var version = 4
         var sets: [String]
         var paper: PaperData
         var profile: [String]
