@@ -67,8 +67,8 @@ struct ReproduceCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Leave a part out, such as white-box; may be repeated.",
-            discussion:
-                "resampled, masking-study (Table 1), rectifier (Table 7), masking-rate (Fig. 5), transfer (Table 3), white-box (Tables 4 to 6).",
+            discussion: PaperPart.allCases.map { "\($0.rawValue) (\($0.title))" }
+                .joined(separator: ", ") + ".",
             valueName: "part"))
     var without: [String] = []
 

@@ -14,7 +14,7 @@ public enum PaperPart: String, Sendable, CaseIterable {
     case whiteBox = "white-box"
 
     /// What the paper, or a report, calls it.
-    var title: String {
+    public var title: String {
         switch self {
         case .resampled: "Table 2 on resampled photographs"
         case .maskingStudy: "Table 1"

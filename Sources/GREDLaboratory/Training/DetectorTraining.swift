@@ -54,7 +54,7 @@ public struct DetectorTraining: Sendable {
     ///
     /// Raw sensitivities differ by tens of orders of magnitude, and a training batch's statistics are those of
     /// its one or two largest images. With the moving average of such statistics a network that tells clean
-    /// images from FGSM's on MNIST at 0.91 in batches called all of them adversarial, alone.
+    /// images from FGSM's on MNIST with an accuracy of 0.91 in batches calls each of them adversarial by itself.
     private func measureStatistics(of network: any Layer, over inputs: Tensor, shape: ImageShape)
         throws
     {
