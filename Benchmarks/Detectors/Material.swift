@@ -69,8 +69,9 @@ struct Material {
         var bytes: [Tensor] = []
         (kinds, families) = ([], [])
         for family in AttackFamily.allCases {
-            let turned = try recipe.attacked(
-                by: family, of: classifier, data: data, bench: bench)
+            let turned = try TurnedImages(
+                joining: recipe.attacked(by: family, of: classifier, data: data, bench: bench)
+                    .map { try $0.inMemory() })
             let step = max(turned.count / images, 1)
             let places = Array(stride(from: 0, to: turned.count, by: step).prefix(images))
             let originals = try turned.originals.rows(places)

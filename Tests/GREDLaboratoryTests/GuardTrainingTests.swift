@@ -36,6 +36,33 @@ struct GuardTrainingTests {
             cost: AttackCost(AttackMeter(count: count), seconds: 0))
     }
 
+    /// The same as sets.
+    private func turned(_ count: Int, seed: UInt64) throws -> TurnedSet {
+        let record = try record(count, seed: seed)
+        func set(_ images: Tensor) throws -> ImageSet {
+            try ImageSet(
+                name: "toy", shape: ImageShape(channels: 1, height: 16, width: 16),
+                classNames: ["dark", "bright"], pixels: images.toBytes().bytes(),
+                labels: record.labels)
+        }
+        return TurnedSet(
+            originals: try set(record.originals), adversarial: try set(record.rounded),
+            places: Array(0..<count))
+    }
+
+    private func examples(
+        of turned: [TurnedSet], forging: Forgeries? = nil, noise: NoisyCopies = .none
+    ) throws -> UniversalExamples {
+        let images = try ExampleImages(
+            of: turned, negatives: Negatives(), forging: forging, seed: 1, in: folder.url)
+        let toy = try LinearClassifier(shape: images.set.shape)
+        return UniversalExamples(
+            images: images,
+            readings: try ExampleReadings(
+                of: images.set, noise: noise, readsMap: false, in: toy,
+                observer: SilentObserver()))
+    }
+
     private func detector(
         _ reading: Detector.Reading, on examples: DetectorExamples, seed: UInt64
     ) throws -> Detector {
@@ -95,9 +122,7 @@ struct GuardTrainingTests {
     func universalDetectorLearns(noise: NoisyCopies) throws {
         let shape = ImageShape(channels: 1, height: 16, width: 16)
         let toy = try LinearClassifier(shape: shape)
-        let examples = try UniversalExamples(
-            of: [TurnedImages(record(40, seed: 1))], negatives: Negatives(), forging: nil,
-            noise: noise, readsMap: false, in: toy, bench: .inside(folder))
+        let examples = try examples(of: [turned(40, seed: 1)], noise: noise)
         #expect(examples.count == 120)
         let trained = try UniversalTraining(
             readsMap: false, noise: noise, width: 8, flips: false, plan: plan
@@ -114,25 +139,44 @@ struct GuardTrainingTests {
         #expect(try flagged(others.adversarial) > 0.9)
     }
 
+    @Test("what becomes of originals does not follow from the pieces that they are read in")
+    func examplesInPieces() throws {
+        let turned = try turned(200, seed: 1)
+        let forgeries = Forgeries(around: 0.3)
+        let images = try ExampleImages(
+            of: [turned], negatives: Negatives(), forging: forgeries, seed: 7, in: folder.url)
+        let originals = try turned.originals.tensor()
+        let changed = try Negatives().copies(of: originals, seed: 7, first: 0)
+        let forged = try #require(try forgeries.copies(of: originals, seed: 7, first: 0))
+        #expect(try images.set.bytes(of: 200..<400) == changed.toBytes().bytes())
+        #expect(images.forged == 67)
+        #expect(try images.set.bytes(of: 600..<667) == forged.toBytes().bytes())
+    }
+
     @Test(
         "forgeries stand at the end, are kept with the others, and the baseline does not know them")
     func forgeries() throws {
         let shape = ImageShape(channels: 1, height: 16, width: 16)
-        let toy = try LinearClassifier(shape: shape)
-        func examples(_ forging: Forgeries?) throws -> UniversalExamples {
-            try UniversalExamples(
-                of: [TurnedImages(record(40, seed: 1))], negatives: Negatives(), forging: forging,
-                noise: .none, readsMap: false, in: toy, bench: .inside(folder))
+        let turned = try [turned(30, seed: 1), turned(0, seed: 1), turned(10, seed: 2)]
+        let plain = try examples(of: turned)
+        let forged = try examples(of: turned, forging: Forgeries(around: 0.3))
+        #expect(plain.images.forged == 0 && forged.images.forged == 14)
+        #expect(forged.count == 134 && (120..<134).allSatisfy(forged.images.isAdversarial))
+        let flags = [30, 10].flatMap { count in
+            [0, 0, 1].flatMap { Array(repeating: $0, count: count) }
         }
-        let (plain, forged) = (try examples(nil), try examples(Forgeries(around: 0.3)))
-        #expect(plain.forged == 0 && forged.forged == 14)
-        #expect(forged.count == 134 && forged.isAdversarial[120...].allSatisfy { $0 })
-        #expect(Array(forged.isAdversarial[..<120]) == plain.isAdversarial)
+        #expect(plain.images.set.labels == flags)
+        #expect(Array(forged.images.set.labels[..<120]) == flags)
+        #expect(
+            try forged.images.set.bytes(of: 0..<30) == turned[0].originals.pixels)
+        #expect(
+            try forged.images.set.bytes(of: 110..<120) == turned[2].adversarial.pixels)
 
-        let file = folder.url.appending(component: "examples.safetensors")
-        try forged.save(to: file)
-        let read = try UniversalExamples(file: file, device: .cpu)
-        #expect(read.forged == 14 && read.isAdversarial == forged.isAdversarial)
+        let file = folder.url.appending(component: "readings.safetensors")
+        try forged.readings.save(to: file)
+        let read = try ExampleReadings(file: file, device: .cpu)
+        #expect(try read.numbers.bytes() == forged.readings.numbers.bytes())
+        #expect(read.maps == nil)
 
         func weights(_ examples: UniversalExamples, _ name: String) throws -> [Double] {
             try #require(
@@ -182,7 +226,7 @@ struct GuardTrainingTests {
                     reading: .image, architecture: Architecture(.vgg11), plan: plan)),
             rectifier: RectifierTraining(
                 masking: RandomisedMasking(alpha: 0.2), plan: plan, copies: 1))
-        func attacked() throws -> [TurnedImages] {
+        func attacked() throws -> [TurnedSet] {
             try training.attacked(
                 set, by: training.families, of: toy, hash: "toy", bench: .inside(folder)
             ).turned
@@ -193,7 +237,12 @@ struct GuardTrainingTests {
         let some = try attacked()
         #expect(try folder.names == stages)
         #expect(some.map(\.labels) == [all[0].labels, all[2].labels])
-        #expect(try some[1].adversarial.bytes() == all[2].adversarial.bytes())
+        #expect(try some[1].adversarial.pixels == all[2].adversarial.pixels)
+        #expect(all.allSatisfy { $0.count > 0 && $0.adversarial.labels == $0.labels })
+        // Where an original stood among those attacked, it is found.
+        for some in all {
+            #expect(try some.originals.pixels == set.subset(some.places).pixels)
+        }
     }
 
     @Test(
@@ -212,13 +261,18 @@ struct GuardTrainingTests {
 
     @Test("what several attacks made of an image is held out together")
     func heldOutTogether() throws {
-        var first = try TurnedImages(record(10, seed: 1))
-        var second = try TurnedImages(record(6, seed: 2))
-        (first.places, second.places) = (Array(0..<10), [4, 9, 3, 0, 1, 2])
-        let held = try [first, second].map { try $0.parted(every: 5) }
+        let first = try turned(10, seed: 1)
+        let six = try turned(6, seed: 2)
+        let second = TurnedSet(
+            originals: six.originals, adversarial: six.adversarial, places: [4, 9, 3, 0, 1, 2])
+        let held = [first, second].map { $0.parted(every: 5) }
         #expect(held.map(\.part.places) == [[4, 9], [4, 9]])
         #expect(held.map(\.rest.count) == [8, 4])
-        #expect(try held[1].part.adversarial.bytes() == second.adversarial.rows([0, 1]).bytes())
+        #expect(
+            try held[1].part.adversarial.pixels == second.adversarial.bytes(of: 0..<2))
+        let inMemory = try TurnedImages(record(10, seed: 1)).parted(every: 5)
+        #expect(inMemory.part.places == [4, 9])
+        #expect(try inMemory.part.adversarial.bytes() == held[0].part.adversarial.pixels)
     }
 
     @Test("eight-bit images lose nothing as bytes")
@@ -256,8 +310,8 @@ struct GuardTrainingTests {
             return try RectifierTraining(
                 masking: RandomisedMasking(alpha: 0.2), plan: plan, copies: 2
             ).run(
-                classifier, images: set.tensor(), labels: set.labels,
-                checkpoint: checkpoint, identity: "test", bench: .inside(folder))
+                classifier, images: set, checkpoint: checkpoint, identity: "test",
+                bench: .inside(folder))
         }
         let first = try tuned()
         #expect(try classifier.contentHash() == before)

@@ -57,8 +57,8 @@ struct ProgramGuardTests {
             return try RectifierTraining(
                 masking: RandomisedMasking(alpha: 0.2), plan: plan(epochs: 8), copies: 2
             ).run(
-                classifier, images: set.tensor(), labels: set.labels,
-                checkpoint: checkpoint, identity: "test", bench: .inside(folder))
+                classifier, images: set, checkpoint: checkpoint, identity: "test",
+                bench: .inside(folder))
         }
         let first = try tuned()
         #expect(try classifier.logits(of: others.tensor()).bytes() == before)

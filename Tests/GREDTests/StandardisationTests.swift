@@ -47,6 +47,24 @@ struct StandardisationTests {
         }
     }
 
+    @Test("measures in batches, of unequal sizes too, what it measures at once")
+    func batches() throws {
+        let planes = try planes()
+        let whole = try Standardisation(measuring: planes)
+        let ranges = [0..<1, 1..<4, 4..<6]
+        let found = try Standardisation(measuringBatches: ranges.count) {
+            try planes.sliced(ranges[$0])
+        }
+        for plane in 0..<4 {
+            #expect(
+                abs(found.means[plane] - whole.means[plane])
+                    < 1e-12 * max(abs(whole.means[plane]), 1e-9))
+            #expect(
+                abs(found.deviations[plane] - whole.deviations[plane])
+                    < 1e-9 * whole.deviations[plane])
+        }
+    }
+
     @Test(
         "makes a plane that never changed 0, and does not blow up what it is shown later",
         arguments: [0, 0.1, -13.7, 1e-12, 3e7])

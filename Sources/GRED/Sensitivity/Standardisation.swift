@@ -24,12 +24,34 @@ public struct Standardisation: Sendable, Hashable, Codable {
 
     /// Measures planes `[N, P, H, W]`.
     public init(measuring planes: Tensor) throws {
-        let wide = try planes.to(.float64)
-        let mean = try wide.mean([0, 2, 3], keepDimensions: true)
-        means = try mean.doubles()
-        deviations = try (wide - mean).square().mean([0, 2, 3]).sqrt().doubles()
-            // A plane that never changes says nothing: it becomes 0, not infinite.
-            .map { $0 > 1e-30 ? $0 : 1 }
+        try self.init(measuringBatches: 1) { _ in planes }
+    }
+
+    /// Measures planes that would be too much for memory at once.
+    /// - Parameters:
+    ///   - count: how many batches there are.
+    ///   - planes: the batch of a number in `0..<count`, `[n, P, H, W]`; each is asked for twice.
+    public init(measuringBatches count: Int, planes: (Int) throws -> Tensor) throws {
+        /// The mean of something, one a plane, over all batches.
+        func mean(of value: (Tensor) throws -> Tensor) throws -> [Double] {
+            var seen = 0
+            return try (0..<count).reduce(into: [Double]()) { average, number in
+                let batch = try planes(number)
+                seen += batch.shape[0]
+                let share = Double(batch.shape[0]) / Double(seen)
+                let found = try value(batch.to(.float64)).mean([0, 2, 3]).doubles()
+                average =
+                    average.isEmpty
+                    ? found : zip(average, found).map { $0 + ($1 - $0) * share }
+            }
+        }
+        let means = try mean { $0 }
+        self.means = means
+        deviations = try mean {
+            try ($0 - Tensor(means, shape: [1, means.count, 1, 1]).to($0.device)).square()
+        }
+        // A plane that never changes says nothing: it becomes 0, not infinite.
+        .map { $0.squareRoot() }.map { $0 > 1e-30 ? $0 : 1 }
     }
 
     /// Planes `[N, P, H, W]`, less their means and divided by their deviations.

@@ -33,15 +33,15 @@ extension ImageFolder {
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Contents {
         let pictures = try framed(as: shape, framing, ahead: 64)
-        let pixels = try PixelFile(in: scratch)
-        var labels: [Int] = []
+        let images = try ImageSetWriter(
+            shape, classNames: isLabelled ? classNames : ["unlabelled"], in: scratch)
         var paths: [String] = []
         var broken = BrokenFiles(in: self, tolerance: tolerance)
         for (index, picture) in pictures.enumerated() {
             switch picture {
             case .success(let picture):
-                try pixels.append(picture.planes, origin: picture.origin)
-                labels.append(items[index].label ?? 0)
+                try images.append(
+                    picture.planes, labels: [items[index].label ?? 0], origin: picture.origin)
                 paths.append(items[index].path)
             case .failure(let fault):
                 try broken.add(fault)
@@ -49,11 +49,8 @@ extension ImageFolder {
             try progress(index + 1)
         }
         guard !paths.isEmpty else { throw ImageFolderError.noImages(path: url.path) }
-        let set = ImageSet(
-            checked: url.lastPathComponent, shape: shape,
-            classNames: isLabelled ? classNames : ["unlabelled"], labels: labels,
-            storage: .file(pixels), places: Array(labels.indices))
-        return Contents(set: set, paths: paths, broken: broken.files)
+        return Contents(
+            set: images.set(named: url.lastPathComponent), paths: paths, broken: broken.files)
     }
 
     /// The images one after another, `[C, H, W]` in 0…255, in the order of ``items``; decoded in

@@ -48,10 +48,11 @@ final class PixelFile: @unchecked Sendable {
 
     deinit { close(descriptor) }
 
-    /// Adds an image at the end; nobody may read before the last is there.
+    /// Adds images at the end; nobody may read meanwhile.
+    /// - Parameter origins: one an image.
     /// - Throws: `FileFault`, such as for a full disk.
-    func append(_ bytes: [UInt8], origin: Rank?) throws {
-        origins.append(origin)
+    func append(_ bytes: [UInt8], origins: [Rank?]) throws {
+        self.origins += origins
         try bytes.withUnsafeBytes { bytes in
             var done = 0
             while done < bytes.count {

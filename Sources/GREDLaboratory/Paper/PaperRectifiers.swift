@@ -78,8 +78,9 @@ extension PaperSetting {
                 // Copies are masked first, where their image is sensitive, and then moved.
                 training.augmentation = configuration.augmentation
                 let tuned = try training.run(
-                    classifier, images: adversarial, labels: images.labels, checkpoint: checkpoint,
-                    identity: ContentKey.of(configuration), bench: bench
+                    classifier, images: { try adversarial.rows($0).toUnit() },
+                    labels: images.labels,
+                    checkpoint: checkpoint, identity: ContentKey.of(configuration), bench: bench
                 ) { indices, stream in
                     try kind.pixels(
                         heights.rows(indices), among: setting.choices.alphas, stream: &stream)

@@ -225,19 +225,19 @@ extension UniversalRecipe {
         try families.flatMap { try $0.trainingPlans(for: shape, count: trainingImages) }
     }
 
-    /// What the attacks of one family turned, of the images that they have in this guard's training.
+    /// What each attack of a family turned, of the images that they have in this guard's training.
     package func attacked(
         by family: AttackFamily, of classifier: any TunableClassifier, data: DataSet,
         bench: Workbench
-    ) throws -> TurnedImages {
+    ) throws -> [TurnedSet] {
         var recipe = self
         recipe.families = [family]
         let training = try recipe.training(
             for: classifier.inputShape, data: data, seed: bench.seed)
-        let attacked = try training.attacked(
+        return try training.attacked(
             data.sets.guard.prefix(guardImages), by: training.families, of: classifier,
-            hash: classifier.contentHash(), bench: bench)
-        return try TurnedImages(joining: attacked.turned)
+            hash: classifier.contentHash(), bench: bench
+        ).turned
     }
 
     package func training(for shape: ImageShape, data: DataSet, seed: UInt64) throws

@@ -78,7 +78,7 @@ public struct GuardTraining {
                 rectifier: try rectify(classifier, turned, scope, bench).rectifier)
         case .universal(let training):
             // How far each way back can be trusted is fitted on images that nothing else was trained on.
-            let parts = try turned.map { try $0.parted(every: Self.heldOut) }
+            let parts = turned.map { $0.parted(every: Self.heldOut) }
             let tuning = parts.map(\.rest)
             let detector = try detector(training, tuning, scope, classifier, bench)
             let (rectifier, configuration) = try rectify(
@@ -95,19 +95,17 @@ public struct GuardTraining {
     package func attacked(
         _ set: ImageSet, by families: [[AttackPlan]], of classifier: any Classifier,
         hash: String, bench: Workbench
-    ) throws -> (turned: [TurnedImages], scope: Scope) {
+    ) throws -> (turned: [TurnedSet], scope: Scope) {
         let experiment = AttackExperiment(
             classifier: classifier, classifierHash: hash, bench: bench, precision: precision)
         let images = try experiment.correctlyClassified(
             set, count: families.joined().map(\.count).reduce(0, +))
         let shares = ImageShares(of: families.map { $0.map(\.count) }, among: images.count)
-        let turned = try zip(families.joined(), shares.places).compactMap {
-            plan, places -> TurnedImages? in
-            guard !places.isEmpty, !leftOut.contains(plan.title) else { return nil }
-            var turned = try TurnedImages(experiment.run(plan, on: images.subset(places)))
-            turned.places = turned.places.map { places[$0] }
-            return turned
+        let attacks = zip(families.joined(), shares.places).filter { plan, places in
+            !places.isEmpty && !leftOut.contains(plan.title)
         }
+        let turned = try experiment.turned(
+            by: attacks.map { (plan: $0, places: $1) }, of: images)
         let scope = Scope(
             classifier: hash, images: try images.contentHash,
             attacks: families.joined().filter { !leftOut.contains($0.title) }.map {
@@ -139,7 +137,7 @@ public struct GuardTraining {
     }
 
     private func detection(
-        _ org: DetectorTraining, _ sen: DetectorTraining, _ turned: [TurnedImages],
+        _ org: DetectorTraining, _ sen: DetectorTraining, _ turned: [TurnedSet],
         _ scope: Scope, _ classifier: any Classifier, _ bench: Workbench
     ) throws -> Detection {
         // Made when the first detector that is not in the store asks for them.
@@ -147,7 +145,8 @@ public struct GuardTraining {
         func examples() throws -> DetectorExamples {
             if let made { return made }
             let new = try DetectorExamples(
-                of: turned, classifier: classifier, observer: bench.observer)
+                of: turned.map { try $0.inMemory() }, classifier: classifier,
+                observer: bench.observer)
             made = new
             return new
         }
@@ -174,7 +173,7 @@ public struct GuardTraining {
     }
 
     private func detector(
-        _ training: UniversalTraining, _ turned: [TurnedImages], _ scope: Scope,
+        _ training: UniversalTraining, _ turned: [TurnedSet], _ scope: Scope,
         _ classifier: any Classifier, _ bench: Workbench
     ) throws -> UniversalDetector {
         let configuration = UniversalConfiguration(
@@ -200,24 +199,27 @@ public struct GuardTraining {
             })
     }
 
-    /// A stage of its own, which detectors of other widths and epochs share.
+    /// What is read is a stage of its own, which detectors of other widths and epochs share.
     private func examples(
-        _ configuration: ExamplesConfiguration, _ turned: [TurnedImages],
+        _ configuration: ExamplesConfiguration, _ turned: [TurnedSet],
         _ classifier: any Classifier, _ bench: Workbench
     ) throws -> UniversalExamples {
-        let name = "examples.safetensors"
-        return try bench.result(
-            of: "examples", configuration,
+        let name = "readings.safetensors"
+        let images = try ExampleImages(
+            of: turned, negatives: configuration.negatives, forging: configuration.forgeries,
+            seed: bench.seed, in: bench.store.folder)
+        let readings = try bench.result(
+            of: "readings", configuration,
             make: {
-                try UniversalExamples(
-                    of: turned, negatives: configuration.negatives,
-                    forging: configuration.forgeries, noise: configuration.noise,
-                    readsMap: configuration.readsMap, in: classifier, bench: bench
+                try ExampleReadings(
+                    of: images.set, noise: configuration.noise, readsMap: configuration.readsMap,
+                    in: classifier, observer: bench.observer
                 ).save(to: $0.appending(component: name))
             },
             read: {
-                try UniversalExamples(file: $0.appending(component: name), device: bench.device)
+                try ExampleReadings(file: $0.appending(component: name), device: bench.device)
             })
+        return UniversalExamples(images: images, readings: readings)
     }
 
     private struct DetectorConfiguration: Encodable {
@@ -262,7 +264,7 @@ public struct GuardTraining {
 
     private func chooser(
         _ sentry: Guard, _ universal: UniversalTraining, _ rectifying: RectifierConfiguration,
-        _ turned: [TurnedImages], _ bench: Workbench
+        _ turned: [TurnedSet], _ bench: Workbench
     ) throws -> RecoveryChooser? {
         guard turned.contains(where: { $0.count > 0 }) else { return nil }
         let training = ChooserTraining(seed: bench.seed)
@@ -272,8 +274,7 @@ public struct GuardTraining {
         return try bench.result(
             of: "chooser", configuration,
             make: { folder in
-                let chooser = try training.run(
-                    sentry, on: TurnedImages(joining: turned), bench: bench)
+                let chooser = try training.run(sentry, on: turned, bench: bench)
                 try Safetensors.write(
                     chooser.network.state, to: folder.appending(component: "chooser.safetensors"))
                 try AtomicFile.write(
@@ -304,7 +305,7 @@ public struct GuardTraining {
 
     /// - Parameter heldOut: one of so many images was kept back; nil where none was.
     private func rectify(
-        _ classifier: some TunableClassifier, _ turned: [TurnedImages], _ scope: Scope,
+        _ classifier: some TunableClassifier, _ turned: [TurnedSet], _ scope: Scope,
         _ bench: Workbench, heldOut: Int? = nil
     ) throws -> (rectifier: Rectifier, configuration: RectifierConfiguration) {
         let more = try supplement.map {
@@ -317,10 +318,13 @@ public struct GuardTraining {
         let tuned = try bench.result(
             of: "rectifier", configuration,
             make: { folder in
-                let all = try TurnedImages(joining: turned + (more?.turned ?? []))
+                let all = try ImageSetWriter(
+                    classifier.inputShape, classNames: classifier.classNames,
+                    in: bench.store.folder)
+                for some in turned + (more?.turned ?? []) { try all.append(some.adversarial) }
                 let checkpoint = folder.appending(component: "checkpoint.safetensors")
                 let tuned = try rectifier.run(
-                    classifier, images: all.adversarial.to(classifier.device), labels: all.labels,
+                    classifier, images: all.set(named: "attacked images"),
                     checkpoint: checkpoint, identity: try ContentKey.of(configuration),
                     bench: bench)
                 try tuned.writeWeights(to: folder.appending(component: Self.tunedWeights))

@@ -1,6 +1,7 @@
 import Foundation
 import GRED
 import GREDClassifiers
+import GREDImages
 import LibTorch
 
 /// Fine-tunes a copy of the classifier on masked copies of adversarial images (paper, §3.2).
@@ -21,27 +22,29 @@ public struct RectifierTraining {
         self.copies = copies
     }
 
-    /// - Parameters:
-    ///   - images: adversarial images, `[N, C, H, W]`, in 0…1 or as bytes.
-    ///   - labels: their true labels.
+    /// - Parameter images: adversarial images under their true labels.
     /// - Returns: the tuned copy; the classifier stays as it is.
     public func run<Subject: TunableClassifier>(
-        _ classifier: Subject, images: Tensor, labels: [Int], checkpoint: URL, identity: String,
+        _ classifier: Subject, images: ImageSet, checkpoint: URL, identity: String,
         bench: Workbench
     ) throws -> Subject {
-        let all = try suspects(in: images, of: classifier, observer: bench.observer)
+        let suspects = try suspects(in: images, of: classifier, bench: bench)
         return try run(
-            classifier, images: images, labels: labels, checkpoint: checkpoint, identity: identity,
-            bench: bench
-        ) { indices, _ in try all.rows(indices) }
+            classifier, images: images.tensor, labels: images.labels, checkpoint: checkpoint,
+            identity: identity, bench: bench
+        ) { indices, _ in try suspects.tensor(indices).to(classifier.device) .> 0 }
     }
 
     /// As above, with other pixels than those of Eq. 13.
-    /// - Parameter suspects: the pixels to mask in images of these places, `[n, 1, H, W]` of booleans,
-    ///   asked for every time that they are seen.
+    /// - Parameters:
+    ///   - images: those of some places, `[n, C, H, W]` in 0…1.
+    ///   - labels: the true ones of all.
+    ///   - suspects: the pixels to mask in images of these places, `[n, 1, H, W]` of booleans,
+    ///     asked for every time that they are seen.
     func run<Subject: TunableClassifier>(
-        _ classifier: Subject, images: Tensor, labels: [Int], checkpoint: URL, identity: String,
-        bench: Workbench, suspects: ([Int], inout RandomStream) throws -> Tensor
+        _ classifier: Subject, images: ([Int]) throws -> Tensor, labels: [Int], checkpoint: URL,
+        identity: String, bench: Workbench,
+        suspects: ([Int], inout RandomStream) throws -> Tensor
     ) throws -> Subject {
         let tuned = try classifier.copied()
         try Training(plan: plan, checkpoint: checkpoint, identity: identity).reporting(
@@ -53,7 +56,8 @@ public struct RectifierTraining {
                 RandomStream(seed: stream.next(), purpose: "training masks")
             }
             let masked = try masking.copies(
-                of: images.rows(indices).toUnit(), suspects: suspects(indices, &stream),
+                of: images(indices).to(classifier.device),
+                suspects: suspects(indices, &stream),
                 streams: &streams)
             return (
                 try augmentation.applied(to: masked, stream: &stream),
@@ -63,25 +67,29 @@ public struct RectifierTraining {
         return tuned
     }
 
-    /// The suspect pixels of all images, a twelfth of what their sensitivities would take.
+    /// The suspect pixels of all images, black and white.
     private func suspects(
-        in images: Tensor, of classifier: any Classifier, observer: any WorkObserver
-    ) throws -> Tensor {
+        in images: ImageSet, of classifier: any Classifier, bench: Workbench
+    ) throws -> ImageSet {
         let started = Date()
-        let count = images.shape[0]
-        observer.begin("suspect pixels", total: count, unit: "images")
-        var parts: [Tensor] = []
-        for start in stride(from: 0, to: count, by: 256) {
-            let end = min(start + 256, count)
-            let batch = try images.sliced(start..<end).toUnit()
-            parts.append(
-                try SuspectPixels.above(masking.alpha, in: classifier.inputSensitivity(of: batch)))
-            try observer.advance(to: end, note: "")
+        let observer = bench.observer
+        observer.begin("suspect pixels", total: images.count, unit: "images")
+        let shape = ImageShape(
+            channels: 1, height: images.shape.height, width: images.shape.width)
+        let written = try ImageSetWriter(
+            shape, classNames: images.classNames, in: bench.store.folder)
+        for start in stride(from: 0, to: images.count, by: 256) {
+            let range = start..<min(start + 256, images.count)
+            let batch = try images.tensor(range).to(classifier.device)
+            let found = try SuspectPixels.above(
+                masking.alpha, in: classifier.inputSensitivity(of: batch))
+            try written.append(found.to(.uint8), labels: Array(images.labels[range]))
+            try observer.advance(to: range.upperBound, note: "")
         }
         observer.finish(
             String(
-                format: "suspect pixels: %d images, %.1f s", count,
+                format: "suspect pixels: %d images, %.1f s", images.count,
                 Date().timeIntervalSince(started)))
-        return try .concatenated(parts)
+        return written.set(named: "suspect pixels")
     }
 }

@@ -1,7 +1,7 @@
 import LibTorch
 
-/// The images that an attack turned, and what they were before. Where both have 8 bits they are kept as
-/// bytes: a quarter of the memory.
+/// The images that an attack turned, and what they were before, in memory. Where both have 8 bits they are kept
+/// as bytes: a quarter of it.
 package struct TurnedImages {
     /// Of bytes, or in 0…1 like ``adversarial``, `[N, C, H, W]`.
     package var originals: Tensor
@@ -38,21 +38,23 @@ package struct TurnedImages {
         places = parts.flatMap(\.places)
     }
 
-    private init(rows: [Int], of all: TurnedImages) throws {
-        originals = try all.originals.rows(rows)
-        adversarial = try all.adversarial.rows(rows)
-        labels = rows.map { all.labels[$0] }
-        places = rows.map { all.places[$0] }
+    private func picked(_ rows: [Int]) throws -> TurnedImages {
+        TurnedImages(
+            originals: try originals.rows(rows), adversarial: try adversarial.rows(rows),
+            labels: rows.map { labels[$0] }, places: rows.map { places[$0] })
     }
 
     /// Every n-th of the images that were attacked in one part, the others in the other: what several
     /// attacks made of an image is in the same part.
     func parted(every n: Int) throws -> (rest: TurnedImages, part: TurnedImages) {
+        let (rest, part) = Self.parting(places, every: n)
+        return (try picked(rest), try picked(part))
+    }
+
+    /// The rows of either part.
+    static func parting(_ places: [Int], every n: Int) -> (rest: [Int], part: [Int]) {
         let isPart = places.map { $0 % n == n - 1 }
-        return (
-            try TurnedImages(rows: isPart.indices.filter { !isPart[$0] }, of: self),
-            try TurnedImages(rows: isPart.indices.filter { isPart[$0] }, of: self)
-        )
+        return (isPart.indices.filter { !isPart[$0] }, isPart.indices.filter { isPart[$0] })
     }
 }
 

@@ -33,18 +33,22 @@ public struct UniversalTraining: Sendable, Encodable {
         on examples: UniversalExamples, imageShape: ImageShape, checkpoint: URL, identity: String,
         bench: Workbench
     ) throws -> UniversalDetector {
-        let numbers = examples.numbers
+        let numbers = examples.readings.numbers
+        let isAdversarial = (0..<examples.count).map(examples.images.isAdversarial)
         // The baseline knows only numbers, which forgeries leave as they are.
-        let real = examples.count - examples.forged
+        let real = examples.count - examples.images.forged
+        let sample = examples.sample(2_048, inBatchesOf: 128)
         let description = UniversalDetector.Description(
             imageShape: imageShape, readsMap: readsMap, noise: noise, width: width,
-            planes: try Standardisation(measuring: examples.planes(examples.spread(2_048))),
+            planes: try Standardisation(measuringBatches: sample.count) {
+                try examples.planes(sample[$0], on: bench.device)
+            },
             numbers: try Standardisation(
                 measuring: numbers.reshaped([numbers.shape[0], numbers.shape[1], 1, 1])),
             scalarsAlone: try ScalarBaseline(
                 scalars: numbers.sliced(0..<real).sliced(
                     0..<ScalarBaseline.count, dimension: 1),
-                isAdversarial: Array(examples.isAdversarial[..<real])))
+                isAdversarial: Array(isAdversarial[..<real])))
         let detector = try UniversalDetector(description, seed: plan.seed)
         try detector.network.move(to: bench.device)
         let order = examples.balanced
@@ -55,9 +59,11 @@ public struct UniversalTraining: Sendable, Encodable {
         ) { indices, stream in
             let places = indices.map { order[$0] }
             let reading = UniversalDetector.Reading(
-                planes: try augmentation.applied(to: examples.planes(places), stream: &stream),
+                planes: try augmentation.applied(
+                    to:
+                        examples.planes(places, on: bench.device), stream: &stream),
                 numbers: try numbers.rows(places))
-            let classes = places.map { examples.isAdversarial[$0] ? 1 : 0 }
+            let classes = places.map { isAdversarial[$0] ? 1 : 0 }
             return (try detector.input(reading), try Tensor(classes).to(bench.device))
         }
         return detector
