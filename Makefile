@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow test-setup test-matrix test-torchvision test-timm bench-freeze bench-attacks bench-detectors results fuzz format lint docs examples doctor clean help
+.PHONY: setup build build-tests demo test test-slow test-setup test-matrix test-torchvision test-timm bench-freeze bench-attacks bench-detectors bench-memory results fuzz format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -54,6 +54,9 @@ bench-attacks: build ## time the attacks beside those of other libraries; option
 bench-detectors: build ## compare variants of a universal guard: BENCH_ARGS="BUNDLE --data cifar10"
 	@swift build $(CONFIGURATION) --product DetectorVariants
 	@.build/release/DetectorVariants $(BENCH_ARGS)
+
+bench-memory: build ## measure memory on folders of images: BENCH_ARGS="PHOTOGRAPHS"
+	@Scripts/bench-memory $(BENCH_ARGS)
 
 results: build ## make what stands under Results/ again (days); options in RESULTS_ARGS="…"
 	@Scripts/results $(RESULTS_ARGS)

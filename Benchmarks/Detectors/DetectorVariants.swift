@@ -51,6 +51,9 @@ struct DetectorVariants: ParsableCommand {
     @Option(help: "Threads of the engine.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
+    @Option(help: "Only variants whose names contain this; may be repeated.")
+    var only: [String] = []
+
     @Option(help: "Where detectors.json and detectors.md go.", completion: .directory)
     var output = "Benchmarks/Results"
 
@@ -90,7 +93,7 @@ struct DetectorVariants: ParsableCommand {
     }
 
     private struct Configuration: Encodable {
-        var version = 2
+        var version = 3
         var variant: Variant
         var classifier: String
         var profile: String
@@ -129,7 +132,10 @@ struct DetectorVariants: ParsableCommand {
 
         let hash = try classifier.contentHash()
         var rows: [Row] = []
-        for variant in Variant.all {
+        let variants = Variant.all.filter { variant in
+            only.isEmpty || only.contains { variant.name.contains($0) }
+        }
+        for variant in variants {
             let configuration = Configuration(
                 variant: variant, classifier: hash, profile: profile, testImages: testImages,
                 images: images, clean: clean,
@@ -148,7 +154,7 @@ struct DetectorVariants: ParsableCommand {
                         Row.self, from: Data(contentsOf: $0.appending(component: "row.json")))
                 })
             rows.append(row)
-            observer.say("\(rows.count) of \(Variant.all.count): \(row.name)")
+            observer.say("\(rows.count) of \(variants.count): \(row.name)")
             let table = Table(
                 command: bench.command, classifier: hash,
                 guardImages: try data.sets.guard.contentHash, adversarialImages: images,

@@ -15,7 +15,8 @@ struct Material {
         // Changed harmlessly.
         case noisy, recompressed, blurred, shifted, lit
         // Attacked, and forged.
-        case nearBoundary, farPast, forged
+        case nearBoundary, farPast
+        case forged, forgedByPairs, forgedCoarsely
     }
 
     var training: Features
@@ -33,7 +34,7 @@ struct Material {
     var cells: [(name: String, family: AttackFamily?, survivors: [Int], adversarial: Features)]
 
     private struct Configuration: Encodable {
-        var version = 1
+        var version = 2
         var classifier: String
         var profile: String
         var what: String
@@ -64,8 +65,13 @@ struct Material {
             configuration: Configuration(
                 classifier: hash, profile: recipe.name, what: "",
                 guardImages: try whole.contentHash, size: images, seed: bench.seed))
-        let forgeries = Forgeries(
-            around: AttackCatalogue.Budget.standard(for: whole.shape).epsilon)
+        let forging = [(Kind.forged, 1), (.forgedByPairs, 2), (.forgedCoarsely, 4)].map {
+            kind, leastTile in
+            var forgeries = Forgeries(
+                around: AttackCatalogue.Budget.standard(for: whole.shape).epsilon)
+            forgeries.leastTile = leastTile
+            return (kind, forgeries)
+        }
         var bytes: [Tensor] = []
         (kinds, families) = ([], [])
         for family in AttackFamily.allCases {
@@ -82,12 +88,15 @@ struct Material {
             kinds += places.map { _ in .original }
             kinds += changes.kinds
             kinds += places.map { _ in family == .nearBoundary ? .nearBoundary : .farPast }
-            let forged = try forgeries.copies(
-                of: originals.toUnit(), seed: bench.seed, first: kinds.count)
-            if let forged { bytes.append(try forged.toBytes()) }
-            let count = forged?.shape[0] ?? 0
-            kinds += (0..<count).map { _ in .forged }
-            families += Array(repeating: family, count: 3 * places.count + count)
+            families += Array(repeating: family, count: 3 * places.count)
+            for (kind, forgeries) in forging {
+                let forged = try forgeries.copies(
+                    of: originals.toUnit(), seed: bench.seed, first: kinds.count)
+                guard let forged else { continue }
+                bytes.append(try forged.toBytes())
+                kinds += (0..<forged.shape[0]).map { _ in kind }
+                families += (0..<forged.shape[0]).map { _ in family }
+            }
         }
         training = try reader.features(of: .concatenated(bytes), "training")
 
@@ -138,7 +147,7 @@ struct Material {
     /// Whether an example counts as adversarial.
     func isAdversarial(_ place: Int) -> Bool {
         switch kinds[place] {
-        case .nearBoundary, .farPast, .forged: true
+        case .nearBoundary, .farPast, .forged, .forgedByPairs, .forgedCoarsely: true
         case .original, .noisy, .recompressed, .blurred, .shifted, .lit: false
         }
     }

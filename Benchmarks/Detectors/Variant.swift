@@ -8,8 +8,8 @@ struct Variant: Encodable {
     var numbers: [Numbers] = [.scalars, .noise2x4, .noise5x4]
     /// Which harmlessly changed images are among the benign.
     var negatives = Harmless.all
-    /// Whether tiles of one sign, which no attack made, are among the adversarial.
-    var forges = false
+    /// Which tiles of one sign, which no attack made, are among the adversarial.
+    var forging = Forging.none
     /// Whether a third of the images are hidden in training, so that the numbers must do without.
     var hides = false
     /// The share of the examples whose numbers are hidden in training, so that the network must do
@@ -40,13 +40,21 @@ struct Variant: Encodable {
     }
     enum Network: String, Encodable { case small, wide, vgg11 }
 
+    /// Tiles of any size, those of two and of four pixels or more, or half as many of any size.
+    enum Forging: String, Encodable { case none, all, pairs, coarse, fewer }
+
     /// What is compared.
     static let all = [
         Variant(name: "as it was: image, 3 numbers, 4 copies at σ 0.02 and 0.05"),
         // What helped, together.
         Variant(name: "four strengths, and the logarithms", numbers: best),
         Variant(
-            name: "the same, tiles of one sign among the adversarial", numbers: best, forges: true),
+            name: "the same, tiles of one sign among the adversarial", numbers: best, forging: .all),
+        Variant(
+            name: "the same, tiles of two pixels or more", numbers: best, forging: .pairs),
+        Variant(
+            name: "the same, tiles of four pixels or more", numbers: best, forging: .coarse),
+        Variant(name: "the same, half as many tiles", numbers: best, forging: .fewer),
         Variant(
             name: "four strengths, the logarithms, the numbers hidden in half of the examples",
             numbers: best,
@@ -102,7 +110,7 @@ struct Variant: Encodable {
         Variant(name: "only noise and shifts among the changed", negatives: .shift),
         Variant(name: "only noise, lighter and darker among the changed", negatives: .light),
         Variant(name: "no noise among the changed", negatives: .allButNoise),
-        Variant(name: "tiles of one sign among the adversarial", forges: true),
+        Variant(name: "tiles of one sign among the adversarial", forging: .all),
         // Networks.
         Variant(name: "twice as wide a network", network: .wide),
         Variant(name: "VGG11 at a quarter of its width", network: .vgg11),

@@ -58,9 +58,15 @@ struct VariantDetector {
         of variant: Variant, in material: Material, families: [AttackFamily]
     ) -> [Int] {
         var kinds = variant.negatives.kinds.union([.original, .nearBoundary, .farPast])
-        if variant.forges { kinds.insert(.forged) }
+        switch variant.forging {
+        case .none: break
+        case .all, .fewer: kinds.insert(.forged)
+        case .pairs: kinds.insert(.forgedByPairs)
+        case .coarse: kinds.insert(.forgedCoarsely)
+        }
         let places = material.kinds.indices.filter {
             kinds.contains(material.kinds[$0]) && families.contains(material.families[$0])
+                && (variant.forging != .fewer || material.kinds[$0] != .forged || $0 % 2 == 0)
         }
         let classes = [
             places.filter(material.isAdversarial), places.filter { !material.isAdversarial($0) },

@@ -22,7 +22,8 @@ struct InspectionPictureTests {
         let inspection = Inspection(
             verdicts: [], sensitivity: sensitivity, masked: masked, moves: nil)
         let picture = try PNG.decode(InspectionPicture.png(of: image, inspection, at: 0))
-        #expect((picture.width, picture.height, picture.channels) == (16, 1, 3))
+        // 160 pixels for four.
+        #expect((picture.width, picture.height, picture.channels) == (16 * 40, 40, 3))
 
         let grey = [102, 102, 102]
         // The ramp's ends and its middle, which stand in ColourRamp; two decades fill it.
@@ -35,9 +36,11 @@ struct InspectionPictureTests {
             grey, grey, grey, [204, 204, 204],
         ]
         for (place, colour) in expected.enumerated() {
-            let found = picture.pixels[3 * place..<3 * place + 3].map(Int.init)
-            #expect(
-                zip(found, colour).allSatisfy { abs($0 - $1) <= 1 }, "\(place): \(found)")
+            for (x, y) in [(40 * place, 0), (40 * place + 39, 39)] {
+                let found = picture.pixel(x, y)
+                #expect(
+                    zip(found, colour).allSatisfy { abs($0 - $1) <= 1 }, "\(place): \(found)")
+            }
         }
     }
 
@@ -56,8 +59,25 @@ struct InspectionPictureTests {
                     logits: Tensor([1, 0, 1, 0] as [Float], shape: [2, 2]))),
             masked: try Tensor(values, shape: [2, 3, 2, 2]), moves: nil)
         let picture = try PNG.decode(InspectionPicture.png(of: image, inspection, at: 1))
-        #expect((picture.width, picture.height, picture.channels) == (8, 2, 3))
-        #expect(Array(picture.pixels[12..<18]) == [0, 255, 153, 255, 237, 179])
-        #expect(picture.pixels[18 + 2] == 191)
+        #expect((picture.width, picture.height, picture.channels) == (8 * 80, 2 * 80, 3))
+        #expect(picture.pixel(4 * 80, 79) == [0, 255, 153])
+        #expect(picture.pixel(5 * 80, 79) == [255, 237, 179])
+        #expect(picture.pixel(6 * 80, 0)[2] == 191)
+    }
+
+    @Test(
+        "small images are enlarged by a whole number, others stay",
+        arguments: [(28, 6), (32, 5), (64, 3), (159, 2), (160, 1), (224, 1)])
+    func enlargement(side: Int, factor: Int) throws {
+        #expect(
+            try InspectionPicture.enlargement(of: .zeros([1, 1, side / 2, side])) == factor)
+    }
+}
+
+extension Picture {
+    /// The channels of one pixel.
+    fileprivate func pixel(_ x: Int, _ y: Int) -> [Int] {
+        let first = (y * width + x) * channels
+        return pixels[first..<first + channels].map(Int.init)
     }
 }

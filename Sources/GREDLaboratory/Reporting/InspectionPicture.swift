@@ -8,7 +8,8 @@ public enum InspectionPicture {
     /// - Parameters:
     ///   - images: the images that were inspected, `[N, C, H, W]` in 0…1.
     ///   - place: which of them.
-    /// - Returns: the bytes of a PNG file, four times as wide as the image. In the second panel the most
+    /// - Returns: the bytes of a PNG file, four times as wide as the image; what is smaller than
+    ///   ``leastSide`` is enlarged by the least whole number that mends it. In the second panel the most
     ///   sensitive pixel is pale yellow, one that is a hundred times less sensitive dark blue. In the third
     ///   these colours lie over the image in dim grey, the more opaque the more sensitive a pixel is, and
     ///   masked pixels are green.
@@ -28,8 +29,26 @@ public enum InspectionPicture {
         let overlay = try isMasked.choose(
             Tensor(maskedColour, shape: [1, 3, 1, 1]), dim + (colours - dim) * map)
         return try PNG.encode(
-            .concatenated(
-                [inColour(image), colours, overlay, inColour(masked)], dimension: 3))
+            enlarged(
+                .concatenated(
+                    [inColour(image), colours, overlay, inColour(masked)], dimension: 3),
+                by: enlargement(of: image)))
+    }
+
+    /// Pixels that the longer side of a panel has at least.
+    static let leastSide = 160
+
+    static func enlargement(of image: Tensor) -> Int {
+        let side = max(image.shape[2], image.shape[3])
+        return max((leastSide + side - 1) / side, 1)
+    }
+
+    /// Every pixel becomes a square.
+    private static func enlarged(_ image: Tensor, by factor: Int) throws -> Tensor {
+        let (channels, height, width) = (image.shape[1], image.shape[2], image.shape[3])
+        return try image.reshaped([channels, height, 1, width, 1])
+            .expanded([channels, height, factor, width, factor])
+            .reshaped([channels, height * factor, width * factor])
     }
 
     /// Green, which no sensitivity has.

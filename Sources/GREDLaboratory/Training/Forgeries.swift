@@ -10,7 +10,9 @@ package struct Forgeries: Encodable, Sendable {
     /// The L∞ norms, for pixels in 0…1; drawn evenly on a logarithmic scale.
     var radius: ClosedRange<Double>
     /// One image of so many is forged.
-    var every = 3
+    package var every = 3
+    /// The fewest pixels of a tile.
+    package var leastTile = 1
 
     /// - Parameter radius: the L∞ norm that attacks are mostly judged at.
     package init(around radius: Double) { self.radius = radius / 2...radius * 1.75 }
@@ -37,12 +39,18 @@ package struct Forgeries: Encodable, Sendable {
     /// Tiles whose sides are powers of two, up to a quarter of the image's, and begin anywhere; each channel
     /// has signs of its own, or all have the same.
     private func perturbation(of shape: ImageShape, _ stream: inout RandomStream) -> [Float] {
-        func side(_ whole: Int) -> Int {
+        /// The exponent of the largest side.
+        func most(_ whole: Int) -> Int {
             var most = 0
             while 4 << (most + 1) <= whole { most += 1 }
-            return 1 << Int.random(in: 0...most, using: &stream)
+            return most
         }
-        let (height, width) = (side(shape.height), side(shape.width))
+        let (tallest, widest) = (most(shape.height), most(shape.width))
+        var (height, width) = (0, 0)
+        repeat {
+            height = 1 << Int.random(in: 0...tallest, using: &stream)
+            width = 1 << Int.random(in: 0...widest, using: &stream)
+        } while height * width < min(leastTile, 1 << (tallest + widest))
         let (down, right) = (
             Int.random(in: 0..<height, using: &stream), Int.random(in: 0..<width, using: &stream)
         )
