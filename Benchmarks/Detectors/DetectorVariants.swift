@@ -182,14 +182,28 @@ struct DetectorVariants: ParsableCommand {
                     learningRate: .oneCycle(peak: 2e-3, warmUp: 0.3), weightDecay: 0.05,
                     precision: .float32, seed: seed), observer: observer)
         }
+        /// The detector's scores, and the alarms' where these are surer.
+        func joined(_ detector: VariantDetector) throws -> (Features) throws -> [Float] {
+            let sources: [(Features) throws -> [Float]] =
+                [detector.scores] + variant.alarms.map { $0.scores }
+            guard sources.count > 1 else { return detector.scores }
+            let tails = try sources.map { try Tail(over: $0(material.calibrate)) }
+            return { features in
+                let all = try zip(sources, tails).map { source, tail in
+                    try source(features).map(tail.surprise)
+                }
+                return (0..<features.count).map { place in all.map { $0[place] }.max() ?? 0 }
+            }
+        }
         func cells(_ detector: VariantDetector, of families: [AttackFamily?]) throws
             -> [String: Cell]
         {
-            let calibrate = try detector.scores(of: material.calibrate)
-            let originals = try detector.scores(of: material.originals)
+            let scores = try joined(detector)
+            let calibrate = try scores(material.calibrate)
+            let originals = try scores(material.originals)
             var cells: [String: Cell] = [:]
             for cell in material.cells where families.contains(cell.family) {
-                let adversarial = try detector.scores(of: cell.adversarial)
+                let adversarial = try scores(cell.adversarial)
                 func caught(_ rate: Double) -> Double {
                     let threshold = ROC.threshold(falsePositiveRate: rate, over: calibrate)
                     return share(of: adversarial, above: threshold)
@@ -203,11 +217,12 @@ struct DetectorVariants: ParsableCommand {
             return cells
         }
         let whole = try detector(AttackFamily.allCases)
+        let scores = try joined(whole)
         let threshold = ROC.threshold(
-            falsePositiveRate: 0.01, over: try whole.scores(of: material.calibrate))
+            falsePositiveRate: 0.01, over: try scores(material.calibrate))
         var flagged: [String: Double] = [:]
         for (name, features) in material.benign {
-            flagged[name] = share(of: try whole.scores(of: features), above: threshold)
+            flagged[name] = share(of: try scores(features), above: threshold)
         }
         var leftOut: [String: Cell] = [:]
         for family in AttackFamily.allCases {
@@ -220,6 +235,23 @@ struct DetectorVariants: ParsableCommand {
             unseen: try cells(whole, of: [nil]), flagged: flagged,
             seconds: Date().timeIntervalSince(started))
     }
+}
+
+/// How rare a score is among clean images: -ln of the share that exceeds it, as an exponential tail has it.
+private struct Tail {
+    private let start: Float
+    private let mean: Float
+
+    /// The tail is that of the highest twentieth.
+    init(over clean: [Float]) {
+        let sorted = clean.sorted()
+        let start = sorted[sorted.count - sorted.count / 20 - 1]
+        let excess = sorted.filter { $0 > start }.map { $0 - start }
+        self.start = start
+        mean = max(excess.reduce(0, +) / Float(max(excess.count, 1)), 1e-12)
+    }
+
+    func surprise(_ score: Float) -> Float { log(20) + (score - start) / mean }
 }
 
 private func share(of scores: [Float], above threshold: Float) -> Double {

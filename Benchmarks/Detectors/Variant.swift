@@ -20,6 +20,9 @@ struct Variant: Encodable {
     /// Whether network and numbers are trained apart, and joined by a regression.
     var isFused = false
 
+    /// What else may call an image adversarial: numbers that few clean images exceed. The surest decides.
+    var alarms: [Alarm] = []
+
     /// Noise alone or nothing; noise and one other kind; or all, with noise or without.
     enum Harmless: String, Encodable {
         case none, noise, all
@@ -35,6 +38,21 @@ struct Variant: Encodable {
             case .blur: [.noisy, .blurred]
             case .shift: [.noisy, .shifted]
             case .light: [.noisy, .lit]
+            }
+        }
+    }
+    /// ℓ is high near the boundary, and low far past it; the distance to the second class is small near it.
+    enum Alarm: String, Encodable {
+        case highScale, lowScale, nearness
+
+        /// What is large where the alarm goes off, `[N]`.
+        func scores(of features: Features) throws -> [Float] {
+            switch self {
+            case .highScale: try features.numbers([.scalars]).sliced(0..<1, dimension: 1).floats()
+            case .lowScale:
+                try features.numbers([.scalars]).sliced(0..<1, dimension: 1).floats().map { -$0 }
+            case .nearness:
+                try features.numbers([.nearness]).sliced(1..<2, dimension: 1).floats().map { -$0 }
             }
         }
     }
@@ -55,6 +73,15 @@ struct Variant: Encodable {
         Variant(
             name: "the same, tiles of four pixels or more", numbers: best, forging: .coarse),
         Variant(name: "the same, half as many tiles", numbers: best, forging: .fewer),
+        Variant(
+            name: "the same, tiles, and an alarm of ℓ", numbers: best, forging: .all,
+            alarms: [.highScale]),
+        Variant(
+            name: "the same, tiles, and an alarm of the distance", numbers: best, forging: .all,
+            alarms: [.nearness]),
+        Variant(
+            name: "the same, tiles, and alarms of ℓ on both sides", numbers: best, forging: .all,
+            alarms: [.highScale, .lowScale]),
         Variant(
             name: "four strengths, the logarithms, the numbers hidden in half of the examples",
             numbers: best,

@@ -72,7 +72,7 @@ extension ProgramTests {
             let maps = try place.contents.filter { $0.hasPrefix("maps/") }.sorted()
             #expect(maps.count == 8 && maps[7] == "maps/000007-fgsm.safetensors-7.png")
             let picture = try Picture(contentsOf: place[maps[0]])
-            #expect(picture.width == 4 * 28 && picture.height == 28)
+            #expect(picture.width == 4 * 6 * 28 && picture.height == 6 * 28)
             #expect(text.output.contains(" of 8 images are adversarial\n"))
 
             let report = try gred(
