@@ -8,8 +8,8 @@ public enum InspectionPicture {
     /// - Parameters:
     ///   - images: the images that were inspected, `[N, C, H, W]` in 0…1.
     ///   - place: which of them.
-    /// - Returns: the bytes of a PNG file, four times as wide as the image; what is smaller than
-    ///   ``leastSide`` is enlarged by the least whole number that mends it. In the second panel the most
+    /// - Returns: the bytes of a PNG file, four times as wide as the image; one whose longer
+    ///   side has less than 160 pixels is enlarged by the least whole number that mends it. In the second panel the most
     ///   sensitive pixel is pale yellow, one that is a hundred times less sensitive dark blue. In the third
     ///   these colours lie over the image in dim grey, the more opaque the more sensitive a pixel is, and
     ///   masked pixels are green.
