@@ -189,8 +189,11 @@ struct DetectorVariants: ParsableCommand {
             guard sources.count > 1 else { return detector.scores }
             let tails = try sources.map { try Tail(over: $0(material.calibrate)) }
             return { features in
-                let all = try zip(sources, tails).map { source, tail in
-                    try source(features).map(tail.surprise)
+                let all = try sources.indices.map { number in
+                    let handicap = number == 0 ? 0 : log(variant.alarmShare)
+                    return try sources[number](features).map {
+                        tails[number].surprise($0) + handicap
+                    }
                 }
                 return (0..<features.count).map { place in all.map { $0[place] }.max() ?? 0 }
             }

@@ -22,6 +22,8 @@ struct Variant: Encodable {
 
     /// What else may call an image adversarial: numbers that few clean images exceed. The surest decides.
     var alarms: [Alarm] = []
+    /// How much of the network's false positives an alarm may have.
+    var alarmShare: Float = 1
 
     /// Noise alone or nothing; noise and one other kind; or all, with noise or without.
     enum Harmless: String, Encodable {
@@ -79,6 +81,12 @@ struct Variant: Encodable {
         Variant(
             name: "the same, tiles, and an alarm of the distance", numbers: best, forging: .all,
             alarms: [.nearness]),
+        Variant(
+            name: "the same, tiles, and an alarm of the distance at a tenth", numbers: best,
+            forging: .all, alarms: [.nearness], alarmShare: 0.1),
+        Variant(
+            name: "the same, tiles, and an alarm of the distance at a fiftieth", numbers: best,
+            forging: .all, alarms: [.nearness], alarmShare: 0.02),
         Variant(
             name: "the same, tiles, and alarms of ℓ on both sides", numbers: best, forging: .all,
             alarms: [.highScale, .lowScale]),
