@@ -58,10 +58,9 @@ public struct UniversalTraining: Sendable, Encodable {
             count: order.count
         ) { indices, stream in
             let places = indices.map { order[$0] }
+            let planes = try examples.planes(places, on: bench.device)
             let reading = UniversalDetector.Reading(
-                planes: try augmentation.applied(
-                    to:
-                        examples.planes(places, on: bench.device), stream: &stream),
+                planes: try augmentation.applied(to: planes, stream: &stream),
                 numbers: try numbers.rows(places))
             let classes = places.map { isAdversarial[$0] ? 1 : 0 }
             return (try detector.input(reading), try Tensor(classes).to(bench.device))
