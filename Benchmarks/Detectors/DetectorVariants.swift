@@ -187,7 +187,12 @@ struct DetectorVariants: ParsableCommand {
             let sources: [(Features) throws -> [Float]] =
                 [detector.scores] + variant.alarms.map { $0.scores }
             guard sources.count > 1 else { return detector.scores }
-            let tails = try sources.map { try Tail(over: $0(material.calibrate)) }
+            let tails = try sources.compactMap { try ExponentialTail(over: $0(material.calibrate)) }
+            guard tails.count == sources.count else {
+                throw ValidationError(
+                    "\(clean) clean images tell no tails: give --clean \(ExponentialTail.leastImages) or more."
+                )
+            }
             return { features in
                 let all = try sources.indices.map { number in
                     let handicap = number == 0 ? 0 : log(variant.alarmShare)
@@ -238,23 +243,6 @@ struct DetectorVariants: ParsableCommand {
             unseen: try cells(whole, of: [nil]), flagged: flagged,
             seconds: Date().timeIntervalSince(started))
     }
-}
-
-/// How rare a score is among clean images: -ln of the share that exceeds it, as an exponential tail has it.
-private struct Tail {
-    private let start: Float
-    private let mean: Float
-
-    /// The tail is that of the highest twentieth.
-    init(over clean: [Float]) {
-        let sorted = clean.sorted()
-        let start = sorted[sorted.count - sorted.count / 20 - 1]
-        let excess = sorted.filter { $0 > start }.map { $0 - start }
-        self.start = start
-        mean = max(excess.reduce(0, +) / Float(max(excess.count, 1)), 1e-12)
-    }
-
-    func surprise(_ score: Float) -> Float { log(20) + (score - start) / mean }
 }
 
 private func share(of scores: [Float], above threshold: Float) -> Double {

@@ -114,7 +114,9 @@ private struct ModelCard {
                 [
                     "by one network on the image"
                         + (detector.description.readsMap ? " and its sensitivity map" : "")
-                        + ", five numbers of the sensitivity, and \(noise.passes) noisy copies",
+                        + ", five numbers of the sensitivity, and \(noise.passes) noisy copies"
+                        + (detector.description.alarm == nil
+                            ? "" : "; or by lying nearer to another class than clean images do"),
                     threshold ?? "without a calibrated threshold",
                     "an image costs \(noise.passes + 1) passes of the classifier and one back",
                 ])

@@ -86,8 +86,8 @@ extension ProgramTests {
                 (nil, ["there is no guard.json", "gred protect"]),
                 ("{", ["guard.json", "gred protect"]),
                 (
-                    sound.replacingOccurrences(of: #""schema" : 2"#, with: #""schema" : 3"#),
-                    ["schema 3", "schemas 1 to 2", "newer program"]
+                    sound.replacingOccurrences(of: #""schema" : 3"#, with: #""schema" : 4"#),
+                    ["schema 4", "schemas 1 to 3", "newer program"]
                 ),
                 (
                     sound.replacingOccurrences(of: #""masking""#, with: #""masks""#),

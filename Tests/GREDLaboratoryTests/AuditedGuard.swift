@@ -26,15 +26,15 @@ struct AuditedGuard {
         try network.network.enlivened(by: images, last: "classifier", spread: 3)
     }
 
-    enum Kind: CaseIterable { case universal, quiet, paper, raw }
+    enum Kind: CaseIterable { case universal, quiet, alarmed, paper, raw }
 
     func sentry(_ kind: Kind, guarding classifier: any Classifier) throws -> Guard {
         let detection: Detection
         let sensitivity = try classifier.inputSensitivity(of: images)
         switch kind {
-        case .universal, .quiet:
+        case .universal, .quiet, .alarmed:
             let noise =
-                kind == .quiet ? .none : NoisyCopies(strengths: [0.02, 0.1], copies: 2)
+                kind != .universal ? .none : NoisyCopies(strengths: [0.02, 0.1], copies: 2)
             let reading = try UniversalDetector.Reading(
                 images, sensitivity: sensitivity, in: classifier,
                 readsMap: kind == .universal, noise: noise, streams: streams())
@@ -46,7 +46,13 @@ struct AuditedGuard {
                         measuring: reading.numbers.reshaped([6, 5 + noise.numberCount, 1, 1]))),
                 seed: 2)
             try detector.network.enlivened(by: detector.input(reading), last: "output", spread: 2)
-            detection = .universal(detector)
+            var description = detector.description
+            if kind == .alarmed {
+                // Steep, and as high as the network in the middle, so that either decides.
+                let middle = try reading.logDistance().floats().sorted()[3]
+                description.alarm = NearnessAlarm(offset: 20 * middle, slope: 20)
+            }
+            detection = .universal(UniversalDetector(description, network: detector.network))
         case .paper, .raw:
             let detectors = try [
                 Detector.Reading.image, .sensitivity(kind == .raw ? .raw : .logarithmic),

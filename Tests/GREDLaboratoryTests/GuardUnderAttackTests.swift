@@ -36,7 +36,9 @@ struct GuardUnderAttackTests {
 
     /// Where f is smooth already, so that nothing is approximated. The least of the noisy copies and the
     /// map's peak have kinks everywhere, so a detector without them is looked at.
-    @Test("has the gradients of its values", arguments: [AuditedGuard.Kind.quiet, .paper, .raw])
+    @Test(
+        "has the gradients of its values",
+        arguments: [AuditedGuard.Kind.quiet, .alarmed, .paper, .raw])
     func gradients(kind: AuditedGuard.Kind) throws {
         let smooth = try network.smoothed(sharpness: 2)
         let sentry = try audited.sentry(kind, guarding: smooth)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension Golden {
-    /// The values of one subject, written by `Scripts/golden/guard.py`.
+    /// The values of one subject, written by `Scripts/golden/guard.py` and `universal.py`.
     init(_ subject: String) throws { try self.init(subject, in: .module) }
 }
 

@@ -83,7 +83,7 @@ extension GuardBundleTests {
         try expect(.badPart(path: part.path, reason: "guard.json does not list it"), naming: part)
     }
 
-    @Test("of another schema is refused, and both versions are named", arguments: [0, 3, -1, 99])
+    @Test("of another schema is refused, and both versions are named", arguments: [0, 4, -1, 99])
     func schema(_ version: Int) throws {
         try write()
         try edit {
@@ -93,7 +93,7 @@ extension GuardBundleTests {
             path: folder.path, found: version, madeBy: "gred 9.1")
         try expect(fault, naming: folder)
         #expect("\(fault)".contains("schema \(version) (made by gred 9.1)"))
-        #expect("\(fault)".contains("schemas 1 to 2"))
+        #expect("\(fault)".contains("schemas 1 to 3"))
         #expect(throws: fault) { try GuardBundle.manifest(of: folder) }
     }
 

@@ -80,7 +80,7 @@ struct GuardBundleTests {
         try write()
         let found = try GuardBundle.manifest(of: folder)
         let classifier = try #require(small.sentry.classifier as? NetworkClassifier)
-        #expect(found.schema == 2 && GuardManifest.currentSchema == 2)
+        #expect(found.schema == 3 && GuardManifest.currentSchema == 3)
         #expect(found.madeBy == "gred 0.0.1" && found.training == ["on nothing", "at once"])
         #expect(found.classifier == classifier.description)
         #expect(try found.classifierHash == classifier.contentHash())

@@ -5,15 +5,20 @@ import Testing
 
 @testable import GRED
 
-/// A bundle of the first format, which `Scripts/golden/guard.py` wrote and judged with PyTorch. It
-/// stays as it is when the format goes on.
+/// A bundle of each older format, which `Scripts/golden/guard.py` and `Scripts/golden/universal.py`
+/// wrote and judged with PyTorch. They stay as they are when the format goes on.
 @Suite("A guard of an older format")
 struct OlderBundleTests {
+    /// The bundle of a format.
+    private func bundle(format: Int) throws -> URL {
+        try Golden.url("verdicts", in: .module).deletingLastPathComponent()
+            .appending(component: "guard-of-format-\(format)")
+    }
+
     @Test("is read, and gives the verdicts that PyTorch gives")
     func verdicts() throws {
         let golden = try Golden("verdicts")
-        let folder = try Golden.url("verdicts", in: .module).deletingLastPathComponent()
-            .appending(component: "guard-of-format-1")
+        let folder = try bundle(format: 1)
         #expect(try GuardBundle.manifest(of: folder).schema == 1)
         let sentry = try GuardBundle.read(folder)
         let images = try golden["images"]
@@ -31,5 +36,39 @@ struct OlderBundleTests {
             try expect(tensor, near: golden[name], within: 1e-4, name)
         }
         #expect(try verdicts.map(\.isAdversarial) == golden["joined"].doubles().map { $0 > 0 })
+    }
+
+    @Test("is read with its universal detector, and gives the verdicts that PyTorch gives")
+    func universalVerdicts() throws {
+        let golden = try Golden("universal-verdicts")
+        let folder = try bundle(format: 2)
+        #expect(try GuardBundle.manifest(of: folder).schema == 2)
+        let sentry = try GuardBundle.read(folder)
+        guard case .universal(let detector) = sentry.detection else {
+            Issue.record("the bundle's detector is read as the paper's two")
+            return
+        }
+        let images = try golden["images"]
+        try expect(
+            sentry.classifier.logits(of: images), near: golden["logits"], within: 1e-4, "logits")
+        let inspection = try sentry.inspect(images)
+        // PyTorch in float32 is off by up to 6e-5, and a rounded noisy copy would be by 0.1.
+        let reading = try detector.read(
+            images, sensitivity: inspection.sensitivity, in: sentry.classifier, key: .published)
+        try expect(reading.numbers, near: golden["numbers"], within: 5e-4, "numbers")
+        let alone = try #require(detector.description.scalarsAlone)
+            .scores(inspection.sensitivity)
+        try expect(
+            Tensor(alone, shape: [alone.count]), near: golden["scalars alone"], within: 5e-4,
+            "scalars alone")
+
+        let verdicts = inspection.verdicts
+        #expect(try verdicts.map(\.label) == golden["labels"].ints())
+        #expect(try verdicts.map { $0.recoveredLabel ?? -1 } == golden["recovered"].ints())
+        let logOdds = try Tensor(verdicts.map(\.logOdds), shape: [verdicts.count])
+        try expect(logOdds, near: golden["logOdds"], within: 5e-4, "logOdds")
+        let threshold = Double(sentry.threshold.logOdds)
+        #expect(
+            try verdicts.map(\.isAdversarial) == golden["logOdds"].doubles().map { $0 > threshold })
     }
 }

@@ -139,7 +139,7 @@ struct RecoveryTests {
         let file = place.appending(component: "guard.json")
         var fields = try #require(
             JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
-        #expect(fields["schema"] as? Int == 2)
+        #expect(fields["schema"] as? Int == 3)
         for (older, words) in [
             (["means": [0.0, 0], "deviations": [1.0, 1]], "numbers of evidence"),
             (["weights": [0.5, 0.5]], "'means' is missing"),

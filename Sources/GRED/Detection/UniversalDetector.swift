@@ -7,7 +7,7 @@ import LibTorch
 ///
 /// The sensitivity tells attacks that stop near the boundary, the network on the image those that go
 /// far past it, and how the margin moves under noise tells both, also from attacks that were never
-/// trained on.
+/// trained on. A ``NearnessAlarm`` sees what stops nearer to the boundary than clean images come.
 public final class UniversalDetector {
     /// Everything but the weights.
     public struct Description: Sendable, Hashable, Codable {
@@ -26,12 +26,15 @@ public final class UniversalDetector {
         /// A regression on three of the numbers, fitted on the same examples: what the detector is
         /// measured beside. It decides nothing.
         public var scalarsAlone: ScalarBaseline?
+        /// What also decides, where an image is nearer to another class than hardly any clean one; nil where
+        /// the network decides alone.
+        public var alarm: NearnessAlarm?
 
         /// Describes a detector; what does not fit is refused when it is built.
         public init(
             imageShape: ImageShape, readsMap: Bool, noise: NoisyCopies, width: Int,
             planes: Standardisation, numbers: Standardisation,
-            scalarsAlone: ScalarBaseline? = nil
+            scalarsAlone: ScalarBaseline? = nil, alarm: NearnessAlarm? = nil
         ) {
             self.imageShape = imageShape
             self.readsMap = readsMap
@@ -40,6 +43,7 @@ public final class UniversalDetector {
             self.planes = planes
             self.numbers = numbers
             self.scalarsAlone = scalarsAlone
+            self.alarm = alarm
         }
 
         /// How many numbers join the network's features.
@@ -122,6 +126,13 @@ public final class UniversalDetector {
             self.planes = planes
             self.numbers = numbers
         }
+
+        /// ln of the distance at which the second class would be as likely as the label, if the classifier
+        /// were linear, `[N]`: one of ``numbers``.
+        public func logDistance() throws -> Tensor {
+            let place = InputSensitivity.scalarCount + InputSensitivity.nearnessCount - 1
+            return try numbers.sliced(place..<place + 1, dimension: 1).squeezed(1)
+        }
     }
 
     /// The network's input, a row an image: standardised planes, then standardised numbers, which are
@@ -136,9 +147,13 @@ public final class UniversalDetector {
         return try .concatenated([planes, bounded], dimension: 1)
     }
 
-    /// What the detector says of images that were read.
+    /// What the detector says of images that were read: the network, or its alarm where that is surer.
     public func judge(_ reading: Reading) throws -> Opinion {
-        try Opinion(classes: network(input(reading)))
+        let opinion = try Opinion(classes: network(input(reading)))
+        guard let alarm = description.alarm else { return opinion }
+        // The larger of both is not a number where one of them is not.
+        return Opinion(
+            logit: try opinion.logit.maximum(alarm.logOdds(logDistance: reading.logDistance())))
     }
 
     /// Reads images as the detector was trained to.

@@ -19,7 +19,8 @@ public struct GuardManifest: Sendable, Codable {
     public var org: Detector.Description?
     /// How CNN_sen is built, in a guard of the paper's two networks.
     public var sen: Detector.Description?
-    /// How the universal detector is built, in a guard that has one. Since schema 2.
+    /// How the universal detector is built, in a guard that has one. Since schema 2, and its
+    /// alarm since schema 3.
     public var detector: UniversalDetector.Description?
     /// From which log-odds on an image is taken for adversarial; nil is the paper's rule, which a guard
     /// with a universal detector does not go by. Since schema 2.
@@ -50,7 +51,7 @@ public struct GuardManifest: Sendable, Codable {
     }
 
     /// The format that this program writes, and the newest that it reads.
-    public static let currentSchema = 2
+    public static let currentSchema = 3
 
     /// What in it cannot be true, or nil. It was read from a file that anybody may have changed.
     var contradiction: String? {

@@ -129,8 +129,8 @@ extension UniversalRecipe {
                 * (2 + Double(rectifierEpochs) * WorkPlan.passesOfTraining) * speed.pass)
         let clean = min(calibrate, data.sets.calibrate.count)
         plan.add(
-            "set the threshold on \(clean) clean images and harmless changes of them",
-            seconds: Double(clean) * Double(4 + EvaluationCells.corruptions(of: shape).count)
+            "set alarm and threshold on \(clean) clean images and harmless changes of them",
+            seconds: Double(clean) * Double(5 + EvaluationCells.corruptions(of: shape).count)
                 * verdict * speed.pass)
     }
 

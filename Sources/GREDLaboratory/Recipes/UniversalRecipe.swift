@@ -11,7 +11,7 @@ public struct UniversalRecipe: Sendable {
     public var name: String
     /// Images from `guard` among which attacks find those that f gets right.
     public var guardImages: Int
-    /// Clean images from `calibrate`, whose scores set the threshold.
+    /// Clean images from `calibrate`, whose scores set the detector's alarm and the threshold.
     public var calibrate: Int
     /// Clean test images on which false positives are counted.
     public var test: Int
@@ -82,7 +82,7 @@ extension UniversalRecipe {
         return recipe
     }
 
-    /// Trains the guard on `guard`, and sets its threshold on `calibrate`.
+    /// Trains the guard on `guard`, and sets its alarm and its threshold on `calibrate`.
     /// - Throws: `CalibrationFault` before anything is trained where the rate is too fine.
     public func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
         -> Guard
@@ -264,6 +264,7 @@ extension UniversalRecipe {
             precision: precision)
         training.rectifier.augmentation = data.augmentation
         training.supplement = try supplement(of: data)
+        training.clean = data.sets.calibrate.prefix(calibrate)
         let leftOut = AttackFamily.allCases.filter { !families.contains($0) }
         training.leftOut = Set(try plans(of: leftOut, for: shape).map(\.title))
         return training

@@ -20,6 +20,9 @@ public struct GuardTraining {
     public var rectifier: RectifierTraining
     /// What the rectifier alone is tuned on besides.
     public var supplement: Supplement?
+    /// Clean images that nothing trains on, to which a universal detector's alarm is fitted; nil for a detector
+    /// without one.
+    public var clean: ImageSet?
     /// What attacks search in; what they claim is judged in float32.
     public var precision: Precision
 
@@ -80,14 +83,17 @@ public struct GuardTraining {
             // How far each way back can be trusted is fitted on images that nothing else was trained on.
             let parts = turned.map { $0.parted(every: Self.heldOut) }
             let tuning = parts.map(\.rest)
-            let detector = try detector(training, tuning, scope, classifier, bench)
+            let detector = try alarmed(
+                detector(training, tuning, scope, classifier, bench), classifier, bench)
             let (rectifier, configuration) = try rectify(
                 classifier, tuning, scope, bench, heldOut: Self.heldOut)
             let sentry = Guard(
                 classifier: classifier, detection: .universal(detector), rectifier: rectifier)
             return Guard(
                 classifier: classifier, detection: sentry.detection, rectifier: rectifier,
-                chooser: try chooser(sentry, training, configuration, parts.map(\.part), bench))
+                chooser: try chooser(
+                    sentry, training, detector.description.alarm, configuration,
+                    parts.map(\.part), bench))
         }
     }
 
@@ -199,6 +205,17 @@ public struct GuardTraining {
             })
     }
 
+    /// The same detector with an alarm that fits it, where there are the images for it.
+    private func alarmed(
+        _ detector: UniversalDetector, _ classifier: any Classifier, _ bench: Workbench
+    ) throws -> UniversalDetector {
+        guard let clean else { return detector }
+        var description = detector.description
+        description.alarm = try NearnessAlarm(
+            for: detector, on: clean, in: classifier, observer: bench.observer)
+        return UniversalDetector(description, network: detector.network)
+    }
+
     /// What is read is a stage of its own, which detectors of other widths and epochs share.
     private func examples(
         _ configuration: ExamplesConfiguration, _ turned: [TurnedSet],
@@ -255,22 +272,23 @@ public struct GuardTraining {
     }
 
     private struct ChooserConfiguration: Encodable {
-        var version = 4
+        var version = 5
         var universal: UniversalTraining
+        var alarm: NearnessAlarm?
         var rectifier: RectifierConfiguration
         var copies: Int
         var training: ChooserTraining
     }
 
     private func chooser(
-        _ sentry: Guard, _ universal: UniversalTraining, _ rectifying: RectifierConfiguration,
-        _ turned: [TurnedSet], _ bench: Workbench
+        _ sentry: Guard, _ universal: UniversalTraining, _ alarm: NearnessAlarm?,
+        _ rectifying: RectifierConfiguration, _ turned: [TurnedSet], _ bench: Workbench
     ) throws -> RecoveryChooser? {
         guard turned.contains(where: { $0.count > 0 }) else { return nil }
         let training = ChooserTraining(seed: bench.seed)
         let configuration = ChooserConfiguration(
-            universal: universal, rectifier: rectifying, copies: rectifier.copies,
-            training: training)
+            universal: universal, alarm: alarm, rectifier: rectifying,
+            copies: rectifier.copies, training: training)
         return try bench.result(
             of: "chooser", configuration,
             make: { folder in
