@@ -8,23 +8,19 @@ Run it from the repository's root, in an environment that has PyTorch and safete
 
 The guard in the bundle has a universal detector and no chooser. Its networks were trained on
 nothing: their weights are random, and only their scale fits the images. Like the bundle of format 1
-(guard.py), it was not written by GRED, and whatever later programs write, they go on reading it.
+(`guard.py`), it was not written by GRED, and whatever later programs write, they go on reading it.
 
-It is deterministic. Images and weights are float32, results float64.
+On one kind of machine it is deterministic. Images and weights are float32, results float64.
 """
 
 import copy
-import hashlib
-import hmac
-import json
 
 import numpy as np
-import safetensors.torch
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from guard import GOLDEN, Stream, VGG11, used_to, write
+from bundles import GOLDEN, VGG11, streams, used_to, votes, write, write_bundle
 
 COUNT, SHAPE, CLASSES = 12, (1, 8, 8), 3
 STRENGTHS, NOISY_COPIES, WIDTH = [0.02, 0.1], 2, 4
@@ -35,13 +31,6 @@ SURE = 5
 SEED = 7
 
 # What the detector reads --------------------------------------------------------------------------
-
-
-def streams(pixels, purpose):
-    """For each image a stream, from the published key and the image's bytes."""
-    secret = hashlib.sha256(b"GRED published tables").digest()
-    codes = [hmac.new(secret, image.tobytes(), hashlib.sha256).digest() for image in pixels]
-    return [Stream(int.from_bytes(code[:8], "little"), purpose) for code in codes]
 
 
 def others(logits, labels):
@@ -171,27 +160,6 @@ def log_odds(network, rows):
     return logits[:, 1] - logits[:, 0]
 
 
-# Eqs. 13 and 14 -----------------------------------------------------------------------------------
-
-
-def votes(rectifier, pixels, maps):
-    """The mean of the rectifier's probabilities, and how near a pixel is to being suspect."""
-    drawn = streams(pixels, "masks")
-    total, close = torch.zeros(len(pixels), CLASSES, dtype=torch.float64), []
-    for _ in range(MASKED_COPIES):
-        masked = []
-        for image, s, stream in zip(pixels / 255, maps.numpy().max(1), drawn):
-            threshold = ALPHA * s.max() + (1 - ALPHA) * s.min()
-            close.append(np.abs(s - threshold).min() / s.max())
-            coin = stream.uniforms(s.size).reshape(s.shape)
-            normal = stream.normals(image.size).reshape(image.shape)
-            random = np.clip(np.round((normal * image.std() + image.mean()) * 255), 0, 255) / 255
-            masked.append(np.where((s > threshold) & (coin < 0.5), random, image))
-        with torch.no_grad():
-            total += rectifier(torch.from_numpy(np.stack(masked))).softmax(1)
-    return total / MASKED_COPIES, min(close)
-
-
 # The bundle ---------------------------------------------------------------------------------------
 
 
@@ -240,7 +208,8 @@ def universal_bundle():
     images, pixels, read, description, models = random_guard(SEED)
     z = log_odds(models["detector"], rows(read, description))
     threshold = calibrated(z)
-    recovered, suspicion = votes(models["rectifier"], pixels, read["map"])
+    recovered, suspicion = votes(
+        models["rectifier"], pixels, read["map"], ALPHA, MASKED_COPIES)
     scalars = standardised(read["numbers"][:, :3], description["scalarsAlone"]["standardisation"])
     weights = torch.tensor(description["scalarsAlone"]["weights"], dtype=torch.float64)
     alone = scalars.clamp(-10, 10) @ weights + description["scalarsAlone"]["bias"]
@@ -264,32 +233,16 @@ def universal_bundle():
           "numbers", (again["numbers"] - read["numbers"]).abs().max().item(), "log-odds",
           (log_odds(single["detector"], rows(again, description)) - z).abs().max().item())
 
-    folder = GOLDEN / "guard-of-format-2"
-    folder.mkdir(exist_ok=True)
-    parts = {}
-    for name, model in models.items():
-        state = {
-            key: value.float().contiguous() for key, value in model.state_dict().items()
-            if not key.endswith("num_batches_tracked")
-        }
-        data = safetensors.torch.save(state)
-        (folder / f"{name}.safetensors").write_bytes(data)
-        parts[f"{name}.safetensors"] = {
-            "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),
-        }
-        print(f"{name}.safetensors: {len(state)} tensors, {len(data)} bytes")
-    manifest = {
-        "schema": 2, "madeBy": "gred 0.1.0",
+    write_bundle(GOLDEN / "guard-of-format-2", models, {
+        "schema": 2,
         "classifier": {
             "architecture": {"family": "vgg11", "width": 1 / 32},
             "inputShape": dict(zip(["channels", "height", "width"], SHAPE)),
             "classNames": ["a", "b", "c"],
         },
-        "classifierHash": parts["classifier.safetensors"]["sha256"], "detector": description,
-        "threshold": threshold, "masking": {"alpha": ALPHA}, "copies": MASKED_COPIES,
-        "training": ["on nothing"], "parts": parts,
-    }
-    (folder / "guard.json").write_text(json.dumps(manifest, indent=2) + "\n")
+        "detector": description, "threshold": threshold, "masking": {"alpha": ALPHA},
+        "copies": MASKED_COPIES,
+    })
     write("universal-verdicts", {
         "images": images.float(), "logits": read["logits"], "labels": read["labels"],
         "numbers": read["numbers"], "logOdds": z, "scalars alone": alone,
