@@ -1,12 +1,12 @@
 import Foundation
 import LibTorch
 
-/// Speaks up where an image lies nearer to another class than hardly any clean image does.
+/// Speaks up where an image lies nearer to another class than almost any clean image does.
 ///
 /// An attack that takes the shortest way, and stops there, is seen by that alone: no network must have met the
 /// attack in training. The alarm gives an image the log-odds that are as rare among clean images as its
-/// nearness is, and the higher of these and the network's decide. What it takes of the false positives it
-/// takes from the network, so it is trusted less.
+/// nearness is, and the higher of these and the network's decide. False positives that it has are no longer the
+/// network's to have, so it is given a small share of them.
 public struct NearnessAlarm: Sendable, Hashable, Codable {
     /// Of an image at a distance of 1: the log-odds, in nats.
     public var offset: Float

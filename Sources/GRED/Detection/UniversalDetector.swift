@@ -26,7 +26,7 @@ public final class UniversalDetector {
         /// A regression on three of the numbers, fitted on the same examples: what the detector is
         /// measured beside. It decides nothing.
         public var scalarsAlone: ScalarBaseline?
-        /// What also decides, where an image is nearer to another class than hardly any clean one; nil where
+        /// What also decides, where an image is nearer to another class than almost any clean one; nil where
         /// the network decides alone.
         public var alarm: NearnessAlarm?
 
