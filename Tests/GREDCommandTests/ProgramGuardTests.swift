@@ -36,7 +36,8 @@ extension ProgramTests {
             #expect(made.errors.contains("The images carry no labels"))
             let work = try #require(made.errors.range(of: "the classifier is right on"))
             for words in [
-                "attacks on", "train the detector", "fine-tune the rectifier", "set alarm and threshold",
+                "attacks on", "train the detector", "fine-tune the rectifier",
+                "set alarm and threshold",
                 "9 attacks on test images", "in all",
             ] {
                 let plan = try #require(made.errors.range(of: words), "\(words)")
