@@ -34,6 +34,7 @@ extension ProgramTests {
                 "0.2", "--output", "guard", "--threads", "1")
             try #require(made.status == 0, "\(made.errors)")
             #expect(made.errors.contains("The images carry no labels"))
+            #expect(made.errors.contains("the detector has no alarm of nearness"))
             let work = try #require(made.errors.range(of: "the classifier is right on"))
             for words in [
                 "attacks on", "train the detector", "fine-tune the rectifier",

@@ -48,7 +48,7 @@ struct AuditedGuard {
             try detector.network.enlivened(by: detector.input(reading), last: "output", spread: 2)
             var description = detector.description
             if kind == .alarmed {
-                // Steep, and as high as the network in the middle, so that either decides.
+                // Steep, and 0 at the middle image, about which the network's log-odds lie: either decides.
                 let middle = try reading.logDistance().floats().sorted()[3]
                 description.alarm = NearnessAlarm(offset: 20 * middle, slope: 20)
             }

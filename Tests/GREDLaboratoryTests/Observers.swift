@@ -21,11 +21,12 @@ final class RecordingObserver: WorkObserver {
     var totals: [Int] = []
     var progress: [Int] = []
     var finished: [String] = []
+    var lines: [String] = []
 
     func begin(_ title: String, total: Int, unit: String) { totals.append(total) }
     func advance(to done: Int, note: String) throws { progress.append(done) }
     func finish(_ summary: String) { finished.append(summary) }
-    func say(_ line: String) {}
+    func say(_ line: String) { lines.append(line) }
 }
 
 /// Passes everything on, and keeps a folder for as long as somebody may report to it.
