@@ -133,7 +133,8 @@ def votes(rectifier, pixels, maps, alpha, copies):
 
 
 def write_bundle(folder, models, manifest):
-    """The weights of each network, and `guard.json`, which also says what each file must be."""
+    """The weights of each network, and `guard.json`, which also says what each file must be and,
+    from schema 3 on, is sealed: with the SHA-256 of what it is without its seal."""
     folder.mkdir(exist_ok=True)
     parts = {}
     for name, model in models.items():
@@ -150,4 +151,6 @@ def write_bundle(folder, models, manifest):
         "madeBy": "gred 0.1.0", "classifierHash": parts["classifier.safetensors"]["sha256"],
         "training": ["on nothing"], "parts": parts, **manifest,
     }
-    (folder / "guard.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    unsealed = json.dumps(manifest if manifest["schema"] < 3 else {**manifest, "seal": ""}, indent=2) + "\n"
+    seal = hashlib.sha256(unsealed.encode()).hexdigest()
+    (folder / "guard.json").write_text(unsealed.replace('"seal": ""', f'"seal": "{seal}"'))

@@ -78,13 +78,23 @@ def chunk(name, body):
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def png16(pixels):
-    """16-bit RGB, which Pillow reads and does not write."""
-    height, width, _ = pixels.shape
-    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+# Where Adam7's seven passes begin, row and column, and by how much they step.
+ADAM7 = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
+
+
+def png(pixels, bits=8, interlaced=False, palette=b""):
+    """Kinds that Pillow reads and does not write: 16 bits, and interlaced ones."""
+    height, width, channels = pixels.shape
+    kind = 3 if palette else {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+    header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, int(interlaced))
+    passes = ADAM7 if interlaced else [(0, 0, 1, 1)]
+    parts = [pixels[row::down, column::right] for row, column, down, right in passes]
+    rows = b"".join(
+        b"\0" + row.astype(">u2" if bits == 16 else "u1").tobytes()
+        for part in parts if part.size for row in part)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+        + (chunk(b"PLTE", palette) if palette else b"") + chunk(b"IDAT", zlib.compress(rows))
         + chunk(b"IEND", b"")
     )
 
@@ -129,9 +139,20 @@ def files():
         palette = small.quantize(2**bits)
         yield f"png-palette-{bits}-bit", encoded(palette, "PNG", bits=bits)
     yield "png-palette-transparent", encoded(small.quantize(7), "PNG", transparency=b"\0\x80")
-    yield "png-16-bit-rgb", png16(random.integers(0, 65536, (5, 7, 3)))
+    yield "png-16-bit-rgb", png(random.integers(0, 65536, (5, 7, 3)), bits=16)
     yield "png-gamma", with_chunk(encoded(small, "PNG"), b"gAMA", struct.pack(">I", 100_000))
     yield "png-exif-8", encoded(small, "PNG", exif=exif(8))
+    fine = np.asarray(rgba).astype(np.uint16) * 251 + 77
+    yield "png-16-bit-rgba", png(fine, bits=16)
+    yield "png-16-bit-grey-alpha", png(fine[..., :2], bits=16)
+    yield "png-interlaced-rgb", png(np.asarray(small), interlaced=True)
+    yield "png-interlaced-rgba-16-bit", png(fine, bits=16, interlaced=True)
+    yield "png-interlaced-grey", png(np.asarray(small)[..., :1], interlaced=True)
+    # Narrower than five columns: two passes have no pixels.
+    yield "png-interlaced-narrow", png(np.asarray(small)[:, :4], interlaced=True)
+    levels = np.asarray(small)[..., :1] // 32
+    colours = bytes(range(100, 124))
+    yield "png-interlaced-palette", png(levels, interlaced=True, palette=colours)
 
 
 def plain_with_garbage(jpeg):
@@ -147,7 +168,9 @@ def pictures():
     tensors = {}
     for name, data in files():
         image = Image.open(io.BytesIO(data))
-        mode = "L" if image.mode in ("1", "L", "LA") else "RGB"
+        # Pillow takes grey with transparency for colour where it has 16 bits.
+        is_grey = image.mode in ("1", "L", "LA") or "grey" in name
+        mode = "L" if is_grey else "RGB"
         tensors[f"file.{name}"] = np.frombuffer(data, np.uint8)
         tensors[f"pixels.{name}"] = pixels(image, mode)
     rgb = tensors["pixels.jpeg-4-2-0"]

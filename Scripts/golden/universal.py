@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Writes a bundle of format 2 into Tests/GREDTests/Golden, and what PyTorch makes of it.
+"""Writes bundles of formats 2 and 3 into Tests/GREDTests/Golden, and what PyTorch makes of them.
 
 Run it from the repository's root, in an environment that has PyTorch and safetensors:
 
     python -m venv .venv && .venv/bin/pip install torch==2.13.0 numpy safetensors
     .venv/bin/python Scripts/golden/universal.py
 
-The guard in the bundle has a universal detector and no chooser. Its networks were trained on
-nothing: their weights are random, and only their scale fits the images. Like the bundle of format 1
-(`guard.py`), it was not written by GRED, and whatever later programs write, they go on reading it.
+The guard in them has a universal detector and no chooser; in format 3 the detector has an alarm of
+nearness beside its network. The networks were trained on nothing: their weights are random, and
+only their scale fits the images. Like the bundle of format 1 (`guard.py`), these were not written
+by GRED, and whatever later programs write, they go on reading them.
 
 On one kind of machine it is deterministic. Images and weights are float32, results float64.
 """
@@ -192,6 +193,18 @@ def random_guard(seed):
     return images, pixels, read, description, models
 
 
+def alarm(z, read):
+    """Log-odds by nearness alone, which exceed those of the network on about half of the images."""
+    distances = read["numbers"][:, 4]
+    slope = round((z.std() / distances.std()).item(), 3)
+    return {"offset": round((z + slope * distances).median().item(), 3), "slope": slope}
+
+
+def alarmed(z, read, by):
+    """The higher of what the network and what the nearness says."""
+    return torch.maximum(z, by["offset"] - by["slope"] * read["numbers"][:, 4])
+
+
 def calibrated(z):
     """A threshold that flags a third, halfway between two images."""
     ordered = z.sort().values
@@ -207,7 +220,9 @@ def calibrated(z):
 def universal_bundle():
     images, pixels, read, description, models = random_guard(SEED)
     z = log_odds(models["detector"], rows(read, description))
-    threshold = calibrated(z)
+    by = alarm(z, read)
+    joined = alarmed(z, read, by)
+    threshold, threshold_of_both = calibrated(z), calibrated(joined)
     recovered, suspicion = votes(
         models["rectifier"], pixels, read["map"], ALPHA, MASKED_COPIES)
     scalars = standardised(read["numbers"][:, :3], description["scalarsAlone"]["standardisation"])
@@ -221,7 +236,10 @@ def universal_bundle():
     print("numbers beyond 10 deviations", (far > 10).sum().item(),
           "pixels at the map's floor", (read["planes"][:, 1] == -16).sum().item(),
           "margins below 0", (read["margin"] < 0).sum().item())
+    print("alarmed", (joined > z).sum().item(), "flagged with the alarm",
+          (joined > threshold_of_both["logOdds"]).sum().item(), "of", COUNT, by)
     print("nearest to another verdict: threshold", (z - threshold["logOdds"]).abs().min().item(),
+          "with the alarm", (joined - threshold_of_both["logOdds"]).abs().min().item(),
           "label", leads(read["logits"]).min().item(),
           "label of a noisy copy", read["noisy leads"].min().item(),
           "recovered label", leads(recovered).min().item(), "suspect pixel", suspicion,
@@ -233,19 +251,22 @@ def universal_bundle():
           "numbers", (again["numbers"] - read["numbers"]).abs().max().item(), "log-odds",
           (log_odds(single["detector"], rows(again, description)) - z).abs().max().item())
 
-    write_bundle(GOLDEN / "guard-of-format-2", models, {
-        "schema": 2,
-        "classifier": {
-            "architecture": {"family": "vgg11", "width": 1 / 32},
-            "inputShape": dict(zip(["channels", "height", "width"], SHAPE)),
-            "classNames": ["a", "b", "c"],
-        },
-        "detector": description, "threshold": threshold, "masking": {"alpha": ALPHA},
-        "copies": MASKED_COPIES,
-    })
+    for schema, detector, threshold in [
+        (2, description, threshold), (3, {**description, "alarm": by}, threshold_of_both),
+    ]:
+        write_bundle(GOLDEN / f"guard-of-format-{schema}", models, {
+            "schema": schema,
+            "classifier": {
+                "architecture": {"family": "vgg11", "width": 1 / 32},
+                "inputShape": dict(zip(["channels", "height", "width"], SHAPE)),
+                "classNames": ["a", "b", "c"],
+            },
+            "detector": detector, "threshold": threshold, "masking": {"alpha": ALPHA},
+            "copies": MASKED_COPIES,
+        })
     write("universal-verdicts", {
         "images": images.float(), "logits": read["logits"], "labels": read["labels"],
-        "numbers": read["numbers"], "logOdds": z, "scalars alone": alone,
+        "numbers": read["numbers"], "logOdds": z, "alarmed": joined, "scalars alone": alone,
         "recovered": recovered.argmax(1),
     })
 

@@ -1,4 +1,5 @@
 import Foundation
+import GRED
 import GREDImages
 import Testing
 
@@ -82,6 +83,9 @@ extension ProgramTests {
         func manifest() throws {
             let file = place["bundle/guard.json"]
             let sound = try String(contentsOf: file, encoding: .utf8)
+            func sealed(_ text: String) -> String {
+                String(decoding: ManifestSeal.renewed(Data(text.utf8)), as: UTF8.self)
+            }
             for (text, words) in [
                 (nil, ["there is no guard.json", "gred protect"]),
                 ("{", ["guard.json", "gred protect"]),
@@ -89,8 +93,9 @@ extension ProgramTests {
                     sound.replacingOccurrences(of: #""schema" : 3"#, with: #""schema" : 4"#),
                     ["schema 4", "schemas 1 to 3", "newer program"]
                 ),
+                (sound.replacingOccurrences(of: "0.2", with: "0.3"), ["its seal is not that"]),
                 (
-                    sound.replacingOccurrences(of: #""masking""#, with: #""masks""#),
+                    sealed(sound.replacingOccurrences(of: #""masking""#, with: #""masks""#)),
                     ["'masking' is missing"]
                 ),
             ] as [(String?, [String])] {

@@ -92,6 +92,19 @@ extension ProgramTests {
             #expect(two.errors.contains("Image 1") && two.output.contains("c.png"))
         }
 
+        @Test("gred data takes labels from a table, and says which images it does not name")
+        func labels() throws {
+            for value in 0..<42 { try write("heap/\(value).png", value: value) }
+            let table = (0..<40).map { "\($0).png,\($0 % 4 == 0 ? "rare" : "common")" }
+            try place.write(Array(table.joined(separator: "\n").utf8), as: "labels.csv")
+            let outcome = try place.gred("data", "heap", "--labels", "labels.csv")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.contains("heap: 1×28×28 in 2 classes"))
+            #expect(
+                (outcome.output + outcome.errors).contains("2 images in \(place["heap"].path)"))
+            try place.gred("data", "heap", "--labels", "none.csv").expectRefusal(["none.csv"])
+        }
+
         @Test("gred inspect says of standard input what it says of the same file")
         func standardInput() throws {
             try Untrained.writeBundle(to: place["bundle"])

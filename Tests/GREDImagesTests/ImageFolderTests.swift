@@ -71,7 +71,15 @@ struct ImageFolderTests {
         try write("a/notes.txt", [0])
         let images = try ImageFolder(folder.url)
         #expect(images.items == [ImageFolder.Item(path: "a/1.png", label: 0)])
-        #expect(images.otherFiles == 3)
+        #expect(images.otherFiles == 2 && images.strays == 1)
+    }
+
+    @Test("an image that the table does not name is a stray")
+    func unnamed() throws {
+        for name in ["x.png", "in/y.png", "z.png", "in/w.png"] { try write(name) }
+        let images = try ImageFolder(folder.url, labels: labels("./x.png,a\nin/y.png,b"))
+        #expect(images.strays == 2 && images.otherFiles == 1)
+        #expect(images.count == 2)
     }
 
     @Test("a class folder may be a link")

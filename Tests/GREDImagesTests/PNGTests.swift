@@ -97,6 +97,27 @@ struct PNGTests {
         }
     }
 
+    @Test("a file with one bit changed is refused, or its pixels are those that were written")
+    func flipped() throws {
+        let pixels = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let file = try PNG.encode(pixels: pixels, width: 10, height: 10, channels: 3)
+        let start = try #require(
+            file.indices.first { Array(file[$0...].prefix(4)) == Array("IDAT".utf8) })
+        // Whatever is compressed, and its checksum.
+        for place in (start + 4)..<(file.count - 12) {
+            var damaged = file
+            damaged[place] ^= 4
+            #expect(throws: PNGError.self, "byte \(place)") { try PNG.decode(damaged) }
+        }
+        // In what is not pixels, nothing that changes them goes unnoticed.
+        for place in file.indices where !(start..<(file.count - 12)).contains(place) {
+            var damaged = file
+            damaged[place] ^= 4
+            let decoded = try? PNG.decode(damaged)
+            #expect(decoded == nil || decoded?.pixels == pixels, "byte \(place)")
+        }
+    }
+
     @Test("a header that claims absurd sizes is refused before memory is taken")
     func absurd() throws {
         var file = try PNG.encode(pixels: [7], width: 1, height: 1, channels: 1)

@@ -25,7 +25,7 @@ struct PictureTests {
     }
 
     @Test("of every kind that was made are there")
-    func complete() { #expect(Self.names.count == 35) }
+    func complete() { #expect(Self.names.count == 42) }
 
     @Test("are decoded as by Pillow: photographs", .enabled(if: Photographs.folder != nil))
     func photographs() throws {

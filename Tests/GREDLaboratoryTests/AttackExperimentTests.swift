@@ -264,6 +264,29 @@ struct AttackExperimentTests {
         #expect(whole.progress.contains { $0 > 0 && $0 < 22 })
     }
 
+    @Test("an attack that turns too few is tried on more, and on no more than five times as many")
+    func wanted() throws {
+        let folder = try TemporaryFolder()
+        var plan = try AttackPlan(FGSM(epsilon: 0.06), count: 4)
+        let all = try experiment(folder).run(AttackPlan(plan.attack, count: 22), on: set)
+        #expect(try experiment(folder).run(plan, on: set).count == 4)
+        // By the second of pieces of three there are enough.
+        plan.wanted = 1 + all.survivors.prefix { $0 < 7 }.count
+        let more = try experiment(folder, batchSize: 3).run(plan, on: set)
+        let needed = try #require(all.survivors.dropFirst(plan.wanted - 1).first) + 1
+        #expect(more.count == 4 + (needed - 4 + 2) / 3 * 3)
+        #expect(more.survivors == all.survivors.filter { $0 < more.count })
+        #expect(more.survivors.count >= plan.wanted)
+        // Never enough: where five times as many end, or the images do.
+        plan.wanted = 1_000
+        #expect(try experiment(folder, batchSize: 3).run(plan, on: set).count == 20)
+        plan.count = 5
+        #expect(try experiment(folder, batchSize: 3).run(plan, on: set).count == 22)
+        // Enough at once.
+        (plan.count, plan.wanted) = (22, 1)
+        #expect(try experiment(folder).run(plan, on: set).count == 22)
+    }
+
     @Test("images that the classifier gets wrong are not attacked")
     func onlyRightImages() throws {
         var labels = set.labels

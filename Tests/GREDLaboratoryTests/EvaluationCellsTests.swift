@@ -17,7 +17,7 @@ struct EvaluationCellsTests {
         try EvaluationCells.neverTrainedOn(shape: shape, count: count)
     }
 
-    @Test("of each family are attacks from its weak end to its strong one")
+    @Test("of each family are attacks from its weak end to its strong one, 300 images of each")
     func families() throws {
         #expect(
             try family(.nearBoundary).map(\.title)
@@ -28,6 +28,10 @@ struct EvaluationCellsTests {
         #expect(
             try (family(.nearBoundary) + family(.farPast)).map(\.count)
                 == Array(repeating: 400, count: 9))
+        #expect(
+            try (family(.nearBoundary) + family(.farPast) + unseen()).allSatisfy {
+                $0.wanted == 300
+            })
     }
 
     @Test("are also attacks that no guard trains on, each on 300 images or more")

@@ -167,6 +167,23 @@ struct FolderDataSetTests {
         #expect(data.augmentation == .digits)
     }
 
+    @Test("images that belong to no class are said to be left out, and why")
+    func strays() throws {
+        try fill("", 0..<40, classes: ["a", "b"])
+        try write("beside.png", 99)
+        try #expect(
+            read().notes == [
+                "1 images in \(folder.url.path) belong to no class and are left out: they lie beside the folders of the classes."
+            ])
+        var reading = FolderReading()
+        let lines = (0..<38).map { "\($0 % 2 == 0 ? "a" : "b")/\($0).png,\($0 % 2)" }
+        reading.labels = try folder.write(
+            Array(lines.joined(separator: "\n").utf8), as: "labels.csv")
+        let notes = try read(reading).notes
+        #expect(notes.count == 1 && notes[0].hasPrefix("3 images in "))
+        #expect(notes[0].hasSuffix("no line of the table of labels names them."))
+    }
+
     @Test("a table of labels serves instead of folders")
     func table() throws {
         try fill("", 0..<40, classes: ["any"])

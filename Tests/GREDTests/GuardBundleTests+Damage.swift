@@ -58,6 +58,40 @@ extension GuardBundleTests {
             naming: part)
     }
 
+    @Test("is refused where one byte of guard.json was changed, wherever that is")
+    func flippedManifest() throws {
+        try write(universal())
+        let sound = try Data(contentsOf: manifest)
+        let numbers = sound.indices.filter { UInt8(ascii: "1")...UInt8(ascii: "8") ~= sound[$0] }
+        // Digits, whose JSON stays sound, and any bytes.
+        for place in numbers + Array(stride(from: 0, to: sound.count, by: 97)) {
+            var data = sound
+            data[place] ^= 1
+            try data.write(to: manifest)
+            #expect(throws: BundleFault.self, "byte \(place)") {
+                try GuardBundle.manifest(of: folder)
+            }
+        }
+        var data = sound
+        let threshold = try #require(sound.range(of: Data(#""logOdds" : "#.utf8))).upperBound
+        data[threshold] ^= 1
+        try data.write(to: manifest)
+        try expect(
+            .badManifest(
+                path: manifest.path,
+                reason: "its seal is not that of its contents, which were changed"))
+    }
+
+    @Test("is refused without its seal")
+    func unsealed() throws {
+        try write()
+        try edit { $0["seal"] = nil }
+        try expect(
+            .badManifest(
+                path: manifest.path,
+                reason: "its seal is not that of its contents, which were changed"))
+    }
+
     @Test("is refused where a part's place is taken by a folder")
     func partIsFolder() throws {
         try write()

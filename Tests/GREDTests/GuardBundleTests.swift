@@ -41,12 +41,12 @@ struct GuardBundleTests {
                 .identity(planes: RecoveryEvidence.count(strengths: 0)), strengths: 0, seed: 1))
     }
 
-    /// The manifest, changed as JSON.
+    /// The manifest, changed as JSON and sealed again.
     func edit(_ change: (inout [String: Any]) -> Void) throws {
         let data = try Data(contentsOf: manifest)
         var fields = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
         change(&fields)
-        try JSONSerialization.data(withJSONObject: fields).write(to: manifest)
+        try ManifestSeal.renewed(JSONSerialization.data(withJSONObject: fields)).write(to: manifest)
     }
 
     /// As a later program might write them.
@@ -93,10 +93,7 @@ struct GuardBundleTests {
     @Test("is told what an audit found, and keeps everything else")
     func audit() throws {
         try write()
-        var json = try #require(
-            JSONSerialization.jsonObject(with: Data(contentsOf: manifest)) as? [String: Any])
-        json["somethingNewer"] = 7
-        try JSONSerialization.data(withJSONObject: json).write(to: manifest)
+        try edit { $0["somethingNewer"] = 7 }
         let audit = GuardAudit(
             data: "digits", profile: "smoke", images: 12,
             cells: [.init(within: "L2 0.5", passes: .init(0.25, interval: [0.1, 0.5]))],

@@ -145,7 +145,8 @@ struct RecoveryTests {
             (["weights": [0.5, 0.5]], "'means' is missing"),
         ] as [([String: [Double]], String)] {
             fields["evidence"] = older
-            try JSONSerialization.data(withJSONObject: fields).write(to: file)
+            try ManifestSeal.renewed(JSONSerialization.data(withJSONObject: fields))
+                .write(to: file)
             let fault = #expect(throws: BundleFault.self) { try GuardBundle.read(place) }
             let sentence = "\(try #require(fault))"
             #expect(sentence.contains("`gred protect`") && sentence.contains(file.path))

@@ -158,9 +158,9 @@ struct UniversalDetectorTests {
 
         // Strengths at which no copies are made would leave numbers that the network waits for.
         let file = folder.appending(component: "guard.json")
-        try String(contentsOf: file, encoding: .utf8)
+        let changed = try String(contentsOf: file, encoding: .utf8)
             .replacing(/("noise" : \{\s*"copies" : )3/) { "\($0.1)0" }
-            .write(to: file, atomically: true, encoding: .utf8)
+        try ManifestSeal.renewed(Data(changed.utf8)).write(to: file)
         let fault = #expect(throws: BundleFault.self) { try GuardBundle.read(folder) }
         #expect("\(try #require(fault))".contains("0 noisy copies at each of 3 strengths"))
     }

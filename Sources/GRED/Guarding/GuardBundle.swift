@@ -6,7 +6,8 @@ import LibTorch
 /// A guard as a folder: `guard.json` and a safetensors file for each network.
 ///
 /// Nothing in a bundle is executed when it is read. It appears under its name when it is complete,
-/// and every part is checked against the size and hash in `guard.json` before it is used.
+/// and every part is checked against the size and hash in `guard.json` before it is used, and
+/// `guard.json` against its seal.
 public enum GuardBundle {
     // MARK: Writing
 
@@ -110,12 +111,14 @@ public enum GuardBundle {
         }
     }
 
-    /// A manifest as JSON, and beside it whatever an older `guard.json` says that no manifest has.
+    /// A manifest as sealed JSON, and beside it whatever an older `guard.json` says that no manifest has.
     private static func json(of manifest: GuardManifest, over older: Data?) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        var manifest = manifest
+        manifest.seal = ManifestSeal.pending
         let json = try encoder.encode(manifest)
-        guard let older else { return json }
+        guard let older else { return ManifestSeal.renewed(json) }
         // What the older manifest knew goes, also where the newer one is silent: a guard that lost its
         // chooser, its threshold or its figures must not get them back.
         let known = try encoder.encode(JSONDecoder().decode(GuardManifest.self, from: older))
@@ -123,14 +126,16 @@ public enum GuardBundle {
             try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
         }
         let unknown = try fields(older).without(fields(known))
-        return try JSONSerialization.data(
-            withJSONObject: unknown.joined(by: fields(json)),
-            options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+        return try ManifestSeal.renewed(
+            JSONSerialization.data(
+                withJSONObject: unknown.joined(by: fields(json)),
+                options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]))
     }
 
     // MARK: Reading
 
     /// Reads `guard.json` alone.
+    /// - Throws: ``BundleFault``, also where it was changed since it was written.
     public static func manifest(of folder: URL) throws -> GuardManifest {
         let file = folder.appending(component: manifestName)
         guard let json = try? Data(contentsOf: file) else {
@@ -140,6 +145,7 @@ public enum GuardBundle {
         struct Version: Decodable {
             var schema: Int
             var madeBy: String?
+            var seal: String?
         }
         guard let version = try? JSONDecoder().decode(Version.self, from: json) else {
             throw BundleFault.badManifest(path: file.path, reason: "it states no schema version")
@@ -147,6 +153,12 @@ public enum GuardBundle {
         guard (1...GuardManifest.currentSchema).contains(version.schema) else {
             throw BundleFault.otherSchema(
                 path: folder.path, found: version.schema, madeBy: version.madeBy ?? "unknown")
+        }
+        // Whatever schema it states: that may be what was changed.
+        let mayHaveNone = version.schema < GuardManifest.firstSealedSchema
+        guard ManifestSeal.holds(in: json) || mayHaveNone && version.seal == nil else {
+            throw BundleFault.badManifest(
+                path: file.path, reason: "its seal is not that of its contents, which were changed")
         }
         do {
             return try JSONDecoder().decode(GuardManifest.self, from: json)
@@ -334,7 +346,7 @@ public enum BundleFault: Error, Equatable, CustomStringConvertible {
     case otherDescription(path: String)
     /// The folder has no `guard.json` that can be opened.
     case noBundle(path: String)
-    /// `guard.json` is malformed or incomplete, or describes a guard that cannot be built.
+    /// `guard.json` is malformed, incomplete or not what its seal was made for, or describes a guard that cannot be built.
     case badManifest(path: String, reason: String)
     /// The bundle's format is not one of 1 to ``GuardManifest/currentSchema``.
     case otherSchema(path: String, found: Int, madeBy: String)

@@ -41,6 +41,9 @@ public struct GuardManifest: Sendable, Codable {
     public var audit: GuardAudit?
     /// The files beside this one, by name.
     public var parts: [String: Part]
+    /// SHA-256 of the file's bytes without these 64 digits; whoever writes a bundle makes it. Since
+    /// schema 3.
+    public internal(set) var seal: String?
 
     /// What a file of weights must be before anything in it is used.
     public struct Part: Sendable, Codable, Hashable {
@@ -52,6 +55,9 @@ public struct GuardManifest: Sendable, Codable {
 
     /// The format that this program writes, and the newest that it reads.
     public static let currentSchema = 3
+
+    /// From here on `guard.json` has a seal.
+    static let firstSealedSchema = 3
 
     /// What in it cannot be true, or nil. It was read from a file that anybody may have changed.
     var contradiction: String? {

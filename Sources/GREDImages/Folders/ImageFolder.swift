@@ -31,10 +31,12 @@ public struct ImageFolder: Sendable {
     public let items: [Item]
     /// Files that are there and are no images by their names.
     public let otherFiles: Int
+    /// Images that are there and belong to no class: they lie beside the class folders, or no line of the
+    /// table of labels names them.
+    public let strays: Int
 
     /// A folder a class, whose names in order (by Unicode's numbers, as in Python) are the classes:
-    /// `FOLDER/CLASS/…/image.jpg`. An image beside the class folders belongs to no class, and
-    /// counts among the other files.
+    /// `FOLDER/CLASS/…/image.jpg`. An image beside the class folders is a stray.
     ///
     /// - Throws: ``ImageFolderError`` where there is no folder, no class or no image.
     public init(_ url: URL) throws {
@@ -42,13 +44,15 @@ public struct ImageFolder: Sendable {
         let classNames = names.filter { url.appending(component: $0).isFolder }
         guard !classNames.isEmpty else { throw ImageFolderError.noClasses(path: url.path) }
         var items: [Item] = []
-        var otherFiles = names.count - classNames.count
+        let strays = names.count { Self.isImage($0) && !url.appending(component: $0).isFolder }
+        var otherFiles = names.count - classNames.count - strays
         for (label, name) in classNames.enumerated() {
             let files = try Self.files(in: url.appending(component: name))
             items += files.images.map { Item(path: "\(name)/\($0)", label: label) }
             otherFiles += files.others
         }
-        try self.init(url, classNames: classNames, items: items, otherFiles: otherFiles)
+        try self.init(
+            url, classNames: classNames, items: items, otherFiles: otherFiles, strays: strays)
     }
 
     /// The images that a table names, `file,label` a line (see <doc:Folders-of-images>); paths are
@@ -67,7 +71,13 @@ public struct ImageFolder: Sendable {
         let table = try LabelsFile([UInt8](bytes), path: labels.path)
         let classes = try ClassNumbers(table, given: classNames, path: labels.path)
         let items = table.rows.map { Item(path: $0.file, label: classes.numbers[$0.label]) }
-        try self.init(url, classNames: classes.names, items: items, otherFiles: 0)
+        let files = try Self.files(in: url)
+        let named = Set(items.map { url.appending(path: $0.path).standardizedFileURL.path })
+        try self.init(
+            url, classNames: classes.names, items: items, otherFiles: files.others,
+            strays: files.images.count {
+                !named.contains(url.appending(path: $0).standardizedFileURL.path)
+            })
     }
 
     /// All images in the folder and the folders within, without labels.
@@ -77,15 +87,18 @@ public struct ImageFolder: Sendable {
         let files = try Self.files(in: url)
         try self.init(
             url, classNames: [], items: files.images.map { Item(path: $0, label: nil) },
-            otherFiles: files.others)
+            otherFiles: files.others, strays: 0)
     }
 
-    private init(_ url: URL, classNames: [String], items: [Item], otherFiles: Int) throws {
+    private init(
+        _ url: URL, classNames: [String], items: [Item], otherFiles: Int, strays: Int
+    ) throws {
         guard !items.isEmpty else { throw ImageFolderError.noImages(path: url.path) }
         self.url = url
         self.classNames = classNames
         self.items = items
         self.otherFiles = otherFiles
+        self.strays = strays
     }
 
     /// Where an item's file lies.
@@ -106,6 +119,10 @@ extension ImageFolder {
         "jpg", "jpeg", "jpe", "jfif", "png", "avif", "bmp", "gif", "heic", "heif", "jp2", "jxl",
         "pgm", "pnm", "ppm", "tif", "tiff", "webp",
     ]
+
+    private static func isImage(_ name: String) -> Bool {
+        suffixes.contains((name as NSString).pathExtension.lowercased())
+    }
 
     /// The names in a folder that are not hidden, in order.
     static func entries(of url: URL) throws -> [String] {
@@ -130,7 +147,7 @@ extension ImageFolder {
             let isFolder = paths.fileAttributes?[.type] as? FileAttributeType == .typeDirectory
             if (path as NSString).lastPathComponent.hasPrefix(".") {
                 if isFolder { paths.skipDescendants() }
-            } else if suffixes.contains((path as NSString).pathExtension.lowercased()) {
+            } else if isImage(path) {
                 if !isFolder { images.append(path) }
             } else if !isFolder {
                 others += 1

@@ -104,23 +104,22 @@ public struct AttackExperiment {
     ) throws -> AttackOutcome {
         let observer = bench.observer
         let started = Date()
-        let images = set.prefix(plan.count)
-        observer.begin("\(plan.title) on \(set.name)", total: images.count, unit: "images")
         let batchSize = try batchSize ?? search.batchSize(for: classifier)
         var parts: [AttackOutcome] = []
-        for start in stride(from: 0, to: images.count, by: batchSize) {
-            let range = start..<min(start + batchSize, images.count)
-            let expected = Double(plan.attack.expectedPasses * range.count)
-            var passed = 0
-            let piece = try piece(plan, of: images, range: range) { count in
-                passed += count
-                // An estimate within the piece; the piece itself is what counts.
-                let share = min(Double(passed) / expected, 1)
-                try observer.advance(to: start + Int(share * Double(range.count)), note: "")
+        var (start, end, turned) = (0, 0, 0)
+        // As many as the plan says, and piece by piece more where that turned too few.
+        while end == 0 || turned < plan.wanted, end < min(plan.most, set.count) {
+            end = min(end == 0 ? plan.count : end + batchSize, plan.most, set.count)
+            observer.begin("\(plan.title) on \(set.name)", total: end, unit: "images")
+            while start < end {
+                let range = start..<min(start + batchSize, end)
+                let piece = try self.piece(plan, of: set, range: range)
+                turned += piece.record.survivors.count
+                try onPiece(piece)
+                parts.append(try AttackOutcome(piece.record))
+                try observer.advance(to: range.upperBound, note: "")
+                start = range.upperBound
             }
-            try onPiece(piece)
-            parts.append(try AttackOutcome(piece.record))
-            try observer.advance(to: range.upperBound, note: "")
         }
         let outcome = AttackOutcome(joining: parts)
         let seconds = Date().timeIntervalSince(started)
@@ -146,9 +145,11 @@ public struct AttackExperiment {
     }
 
     private func piece(
-        _ plan: AttackPlan, of set: ImageSet, range: Range<Int>, onPass: (Int) throws -> Void
+        _ plan: AttackPlan, of set: ImageSet, range: Range<Int>
     ) throws -> Piece {
         let piece = set.subset(Array(range))
+        let expected = Double(plan.attack.expectedPasses * range.count)
+        var passed = 0
         let configuration = Configuration(
             classifier: classifierHash, attack: AnyEncodable(plan.attack),
             precision: search.precision, name: plan.attack.name,
@@ -157,8 +158,14 @@ public struct AttackExperiment {
         return try bench.result(
             of: "attack-\(plan.attack.name)", configuration,
             make: { folder in
-                try attack(plan, piece, range: range, onPass: onPass)
-                    .save(to: folder.appending(component: Self.file))
+                try attack(plan, piece, range: range) { count in
+                    passed += count
+                    // An estimate within the piece; the piece itself is what counts.
+                    let share = min(Double(passed) / expected, 1)
+                    try bench.observer.advance(
+                        to: range.lowerBound + Int(share * Double(range.count)), note: "")
+                }
+                .save(to: folder.appending(component: Self.file))
             },
             read: {
                 let file = $0.appending(component: Self.file)

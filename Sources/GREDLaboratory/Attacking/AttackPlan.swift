@@ -8,6 +8,11 @@ public struct AttackPlan: Sendable {
     public var isTargeted: Bool
     /// How many images it is tried on.
     public var count: Int
+    /// How many images it is to turn, at 8 bits: where it turns fewer of the first ``count``, it is tried on
+    /// more, at most five times as many. 0 for whatever comes.
+    public var wanted = 0
+    /// How many images it may be tried on.
+    var most: Int { wanted > 0 ? 5 * count : count }
     /// What tells it from other plans with the same attack, such as `κ 4`; empty where it is alone.
     public var variant: String
 

@@ -117,7 +117,17 @@ private struct FolderReader {
         let contents = try folder.read(as: shape, reading.framing, tolerance: reading.tolerance) {
             try observer.advance(to: $0, note: "")
         }
-        observer.finish("\(contents.set.count) images read from \(folder.url.path)")
+        let others = folder.otherFiles == 0 ? "" : "; \(folder.otherFiles) files are no images"
+        observer.finish("\(contents.set.count) images read from \(folder.url.path)\(others)")
+        if folder.strays > 0 {
+            let why =
+                reading.labels == nil
+                ? "they lie beside the folders of the classes"
+                : "no line of the table of labels names them"
+            note(
+                "\(folder.strays) images in \(folder.url.path) belong to no class and are left out: \(why)."
+            )
+        }
         if !contents.broken.isEmpty {
             let first = contents.broken.prefix(3).map { "\($0.path) (\($0.reason))" }
             note(

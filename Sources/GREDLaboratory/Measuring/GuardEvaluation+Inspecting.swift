@@ -14,6 +14,15 @@ extension GuardEvaluation {
         /// By ``RecoveryMove``, for images all of whose labels were recovered.
         var moves: [[Int]] = []
         var scores: [Float] { verdicts.map(\.logOdds) }
+        var count: Int { verdicts.count }
+
+        /// Of further images, none of whose labels were recovered by more than one way.
+        mutating func append(_ other: Inspected) {
+            verdicts += other.verdicts
+            logNorms += other.logNorms
+            logScales += other.logScales
+            scalarScores += other.scalarScores
+        }
 
         /// Of some of the images.
         func picked(_ places: [Int]) -> Inspected {
@@ -56,10 +65,7 @@ extension GuardEvaluation {
         for start in stride(from: 0, to: set.count, by: batchSize) {
             let end = min(start + batchSize, set.count)
             let part = try inspect(set.tensor(start..<end), recovery: .ofFlagged)
-            result.verdicts += part.verdicts
-            result.logNorms += part.logNorms
-            result.logScales += part.logScales
-            result.scalarScores += part.scalarScores
+            result.append(part)
             try observer.advance(to: end, note: "")
         }
         observer.finish(

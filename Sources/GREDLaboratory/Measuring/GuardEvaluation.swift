@@ -122,11 +122,16 @@ public struct GuardEvaluation {
             classifier: classifier, classifierHash: try classifier.contentHash(), bench: bench,
             precision: precision)
         let right = try experiment.correctlyClassified(
-            test, count: attacks.map(\.count).max() ?? 0)
+            test, count: attacks.map(\.most).max() ?? 0)
         // Attacks share their originals, which are looked at once.
-        let originals = try inspect(right, observer: bench.observer)
+        var originals = try inspect(
+            right.prefix(attacks.map(\.count).max() ?? 0), observer: bench.observer)
         return try attacks.map { plan in
             let record = try experiment.run(plan, on: right)
+            if record.count > originals.count {
+                let more = right.subset(Array(originals.count..<record.count))
+                originals.append(try inspect(more, observer: bench.observer))
+            }
             let survivors = record.survivors
             let benign = originals.picked(survivors)
             let adversarial = try inspect(record.rounded.rows(survivors), recovery: .ofAll)

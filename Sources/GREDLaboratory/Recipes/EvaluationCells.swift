@@ -3,6 +3,16 @@ import GREDImages
 
 /// What a universal guard is measured on.
 package enum EvaluationCells {
+    /// Three quarters of as many images as an attack is tried on are to be turned by it: a weak attack is
+    /// tried on more, so that its figures are not less certain than the others'.
+    private static func wanting(_ count: Int, _ plans: [AttackPlan]) -> [AttackPlan] {
+        plans.map { plan in
+            var plan = plan
+            plan.wanted = count * 3 / 4
+            return plan
+        }
+    }
+
     /// Attacks of a family that guards train on.
     package static func family(_ family: AttackFamily, shape: ImageShape, count: Int) throws
         -> [AttackPlan]
@@ -10,10 +20,13 @@ package enum EvaluationCells {
         let radius = AttackCatalogue.Budget.standard(for: shape).epsilon
         switch family {
         case .nearBoundary:
-            return try [0.0, 4, 8, 14, 20].map { try AttackFamily.ddn($0, count: count) }
+            return try wanting(
+                count, [0.0, 4, 8, 14, 20].map { try AttackFamily.ddn($0, count: count) })
         case .farPast:
-            return try [0.5, 1].map { try AttackFamily.fgsm($0 * radius, count: count) }
-                + [0.25, 1].map { try AttackFamily.pgd($0 * radius, steps: 20, count: count) }
+            return try wanting(
+                count,
+                [0.5, 1].map { try AttackFamily.fgsm($0 * radius, count: count) }
+                    + [0.25, 1].map { try AttackFamily.pgd($0 * radius, steps: 20, count: count) })
         }
     }
 
@@ -30,7 +43,7 @@ package enum EvaluationCells {
                     initialConstant: isGrey ? 1 : 0.1, confidence: confidence),
                 variant: confidence.asConfidence, count: few)
         }
-        return try [AttackPlan(DeepFool(), count: count)] + cw + [
+        let others = try [
             AttackPlan(
                 PGDL2(
                     epsilon: budget.l2Epsilon, stepSize: 2.5 * budget.l2Epsilon / 20, steps: 20),
@@ -40,6 +53,7 @@ package enum EvaluationCells {
                 Square(epsilon: budget.epsilon, queries: 1_000), variant: budget.epsilon.asRadius,
                 count: few),
         ]
+        return try wanting(count, [AttackPlan(DeepFool(), count: count)] + cw + others)
     }
 
     /// Changes that befall images without malice.
