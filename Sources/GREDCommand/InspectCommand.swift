@@ -21,8 +21,8 @@ struct InspectCommand: ParsableCommand {
             Exit status: 0 where nothing adversarial was found, 3 where something was, 1 or 64 on \
             errors.
 
-            Set $GRED_KEY to a secret of your deployment: the masks of the rectifier follow from \
-            it, so that nobody can predict them.
+            Set $GRED_KEY to a secret of your deployment: noise and masks follow from it, so that \
+            nobody can predict them. Without it the key of published tables serves, and that is said.
 
             Examples:
               gred inspect digits-guard seven.png
@@ -60,8 +60,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let bench = try options.bench()
         if let saveMaps { try OutputFolder.check(saveMaps) }
-        let key = ProcessInfo.processInfo.environment["GRED_KEY"].map(GuardKey.init)
-        let sentry = try GuardBundle.read(URL(filePath: bundle), key: key ?? .published)
+        let sentry = try GuardBundle.read(URL(filePath: bundle), key: Self.key())
         try sentry.move(to: bench.device)
         var tally = Tally()
         for file in files {
@@ -89,6 +88,18 @@ struct InspectCommand: ParsableCommand {
                     + (tally.broken == 0 ? "" : ", \(tally.broken) files are broken"))
         }
         if tally.adversarial > 0 { throw ExitCode(3) }
+    }
+
+    /// The deployment's own, or else the one that everybody knows.
+    private static func key() -> GuardKey {
+        if let secret = ProcessInfo.processInfo.environment["GRED_KEY"], !secret.isEmpty {
+            return GuardKey(secret)
+        }
+        FileHandle.standardError.write(
+            Data(
+                "note: $GRED_KEY is not set, so noise and masks follow from the published key, which attackers know too.\n"
+                    .utf8))
+        return .published
     }
 
     /// What was seen so far.

@@ -54,6 +54,13 @@ struct ProtectCommand: ParsableCommand {
         help: "How much to spend: smoke (half a minute), demo (a few minutes) or full (an hour).")
     var profile = "demo"
 
+    @Option(
+        help: ArgumentHelp(
+            "Attack at most so many images to train a universal guard on.",
+            discussion: "Half of them take about half the time, and less is seen.",
+            valueName: "count"))
+    var images: Int?
+
     @Option(help: "The bundle's folder.", completion: .directory)
     var output: String
 
@@ -76,11 +83,12 @@ struct ProtectCommand: ParsableCommand {
             throw ValidationError(
                 "--report needs the guard to be measured, which --no-measure leaves out.")
         }
-        guard method == .universal || (falsePositives == nil && !fast) else {
+        guard method == .universal || (falsePositives == nil && !fast && images == nil) else {
             throw ValidationError(
-                "--false-positives and --fast are for universal guards: the paper's threshold is fixed."
+                "--false-positives, --fast and --images are for universal guards: the paper's threshold and sizes are fixed."
             )
         }
+        guard images ?? 1 >= 1 else { throw ValidationError("--images must be at least 1.") }
         if let falsePositives {
             guard falsePositives > 0, falsePositives < 1 else {
                 throw ValidationError("\(CalibrationFault.rate(falsePositives))")
@@ -94,6 +102,7 @@ struct ProtectCommand: ParsableCommand {
             var recipe = try Profile.universal(profile)
             if fast { recipe = recipe.fast }
             if let falsePositives { recipe.falsePositiveRate = falsePositives }
+            if let images { recipe = recipe.limited(to: images) }
             try run(recipe)
         case .paper: try run(Profile.recipe(profile))
         }

@@ -56,6 +56,10 @@ extension ProgramTests {
                 (["reproduce", "digits", "--images", "1"], ["--images", "at least 2"]),
                 (["audit", "guard", "--images", "0"], ["--images", "at least 1"]),
                 (
+                    ["protect", "classifier", "--output", "new", "--images", "0"],
+                    ["--images", "at least 1"]
+                ),
+                (
                     ["protect", "classifier", "--output", "new", "--false-positives", "1"],
                     ["between 0 and 1", "1.0"]
                 ),

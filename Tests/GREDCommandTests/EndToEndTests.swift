@@ -81,6 +81,29 @@ extension ProgramTests {
             try checkReport(report)
         }
 
+        @Test("a fast guard asks about no noisy copies, and a verdict takes few passes")
+        func fast() throws {
+            try train()
+            try gred(
+                "protect", "digits", "--data", "digits", "--profile", "smoke", "--fast", "--images",
+                "100", "--no-measure", "--output", "guard")
+            let manifest = try object(
+                Data(place.gred("bundle", "show", "guard", "--json").output.utf8))
+            let detector = try #require(manifest["detector"] as? [String: Any])
+            let noise = try #require(detector["noise"] as? [String: Any])
+            #expect(noise["copies"] as? Int == 0 && (noise["strengths"] as? [Any])?.isEmpty == true)
+            let numbers = try #require(detector["numbers"] as? [String: [Double]])
+            #expect(numbers["means"]?.count == 5)
+            let training = try #require(manifest["training"] as? [String])
+            #expect(training[0].contains("ddn, κ 4 on 12 images"), "\(training)")
+            let report = try object(
+                Data(
+                    gred(
+                        "evaluate", "guard", "--data", "digits", "--profile", "smoke", "--json"
+                    ).utf8))
+            #expect((report["attacks"] as? [Any])?.count == 9)
+        }
+
         @Test("the paper's guard says what each of its networks says")
         func paper() throws {
             try train()

@@ -125,6 +125,63 @@ extension ProgramTests {
                     == outcome.output)
         }
 
+        @Test("gred inspect ends with 3 where an image is flagged, and with 0 where none is")
+        func exitStatus() throws {
+            try write("seven.png", value: 7)
+            for (flagsAll, status, words) in [
+                (true, 3, "1 of 1 images are adversarial"),
+                (false, 0, "0 of 1 images are adversarial"),
+            ] as [(Bool, Int32, String)] {
+                try Untrained.writeBundle(to: place["bundle"], flagsAll: flagsAll)
+                let outcome = try place.gred("inspect", "bundle", "seven.png")
+                #expect(outcome.status == status && outcome.output.contains(words))
+                let json = try place.gred("inspect", "bundle", "seven.png", "--json")
+                #expect(json.status == status)
+                #expect(json.output.contains(#""recovered_label""#) == flagsAll)
+            }
+        }
+
+        @Test("a picture has one verdict, whether it comes by file, in a folder or as a tensor")
+        func waysIn() throws {
+            try Untrained.writeBundle(to: place["bundle"], channels: 3)
+            let pixels = (0..<(28 * 28 * 3)).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 4) }
+            try place.write(
+                PNG.encode(pixels: pixels, width: 28, height: 28, channels: 3), as: "in/picture.png"
+            )
+            // Tensors have planes where pictures have pixels of three values.
+            let planes = (0..<3).flatMap { channel in
+                stride(from: channel, to: pixels.count, by: 3).map { Float(pixels[$0]) / 255 }
+            }
+            try place.write(
+                Bytes.safetensors(shape: [1, 3, 28, 28], planes), as: "tensor.safetensors")
+            let verdicts = try ["in/picture.png", "in", "tensor.safetensors"].map { name in
+                let outcome = try place.gred("inspect", "bundle", name, "--json")
+                #expect(outcome.errors.isEmpty && [0, 3].contains(outcome.status))
+                let fields = try #require(
+                    JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+                        as? [String: Any])
+                return fields.filter { $0.key != "image" } as NSDictionary
+            }
+            #expect(verdicts[0] == verdicts[1] && verdicts[0] == verdicts[2])
+        }
+
+        @Test("masks follow from $GRED_KEY, and without one it is said whose key serves")
+        func key() throws {
+            try Untrained.writeBundle(to: place["bundle"])
+            try write("seven.png", value: 7)
+            func picture(_ key: String) throws -> Data {
+                let outcome = try place.gred(
+                    "inspect", "bundle", "seven.png", "--save-maps", "maps",
+                    environment: ["GRED_KEY": key])
+                #expect(outcome.errors.contains("published key") == key.isEmpty)
+                return try Data(contentsOf: place["maps/000000-seven.png.png"])
+            }
+            let first = try picture("one secret")
+            #expect(try picture("one secret") == first)
+            #expect(try picture("another") != first)
+            #expect(try picture("") == picture("") && picture("") != first)
+        }
+
         @Test("gred inspect scales pictures only when told how")
         func scaling() throws {
             try Untrained.writeBundle(to: place["bundle"])

@@ -65,7 +65,7 @@ final class Workplace {
     ) throws -> Running {
         let own = [
             "GRED_CACHE": cache.path, "GRED_MNIST_URL": "file:///nonexistent/", "HOME": url.path,
-            "PATH": "/usr/bin:/bin", "OMP_WAIT_POLICY": "PASSIVE",
+            "PATH": "/usr/bin:/bin", "OMP_WAIT_POLICY": "PASSIVE", "GRED_KEY": "of the tests",
         ]
         let process = Process()
         process.executableURL = try Program.executable()

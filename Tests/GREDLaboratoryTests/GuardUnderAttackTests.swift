@@ -1,6 +1,7 @@
 import Foundation
 import GRED
 import GREDAttacks
+import GREDImages
 import LibTorch
 import Testing
 
@@ -32,6 +33,34 @@ struct GuardUnderAttackTests {
         }
         let labels = try answer.logits.detached().argmax(1).ints()
         #expect(labels == verdicts.map(\.label))
+    }
+
+    @Test("of a classifier without second derivatives is refused before anything is attacked")
+    func firstOrder() throws {
+        try GuardUnderAttack(audited.sentry(.universal, guarding: network), sharpness: 3)
+            .checkGradient()
+        let attending = Attending(base: network)
+        let sentry = try audited.sentry(.universal, guarding: attending)
+        let fault = #expect(throws: AuditFault.self) {
+            try GuardUnderAttack(sentry, sharpness: 3).checkGradient()
+        }
+        #expect("\(try #require(fault))".contains("needs second derivatives"))
+    }
+
+    /// Looks at its images through an attention, of which libtorch knows the first derivative alone.
+    private struct Attending: Classifier {
+        let base: NetworkClassifier
+        var inputShape: ImageShape { base.inputShape }
+        var classNames: [String] { base.classNames }
+        var device: Device { base.device }
+
+        func move(to device: Device) throws { try base.move(to: device) }
+
+        func logits(of images: Tensor) throws -> Tensor {
+            let attended = try Operator("aten::scaled_dot_product_attention").call(
+                [.tensor(images), .tensor(images), .tensor(images)])[0]
+            return try base.logits(of: images + attended)
+        }
     }
 
     /// Where f is smooth already, so that nothing is approximated. The least of the noisy copies and the

@@ -16,11 +16,12 @@ do {
     let bundle = URL(filePath: arguments[3])
     let bench = Workbench(
         store: StageStore(bundle.appendingPathExtension("stages")), seed: 0, command: "GuardModel")
-    let sentry = try UniversalRecipe.smoke.protect(classifier, data: data, bench: bench)
-    try GuardBundle.write(sentry, training: [], madeBy: "GuardModel", to: bundle)
+    let recipe = UniversalRecipe.demo
+    let sentry = try recipe.protect(classifier, data: data, bench: bench)
+    let training = try recipe.trainingDescription(of: classifier, on: data, bench: bench)
+    try GuardBundle.write(sentry, training: training, madeBy: "GuardModel", to: bundle)
     for verdict in try sentry.inspect(data.sets.test.prefix(8).tensor()).verdicts {
-        let finding = verdict.isAdversarial ? "adversarial" : "benign"
-        print(finding, classifier.classNames[verdict.answer])
+        print(verdict.isAdversarial, classifier.classNames[verdict.answer])
     }
 } catch {
     print(error)

@@ -33,7 +33,7 @@ public struct Audit {
         self.classifier = classifier
         self.profile = profile
         do {
-            _ = try GuardUnderAttack(sentry, sharpness: 30)
+            try GuardUnderAttack(sentry, sharpness: 30).checkGradient()
         } catch let fault as ProgramFault {
             throw AuditFault.noSecondDerivatives(reason: "\(fault)")
         }
@@ -197,7 +197,7 @@ public enum AuditFault: Error, Equatable, CustomStringConvertible {
     case sameGuard
     /// The surrogate guards something else.
     case otherClassifier
-    /// The classifier has an operator that cannot be smoothed.
+    /// The classifier has an operator that cannot be smoothed, or that has no second derivative.
     case noSecondDerivatives(reason: String)
 
     /// One sentence.

@@ -102,6 +102,25 @@ struct GuardUnderAttack {
         return try judged(images, pair, draws)
     }
 
+    /// Goes the way back once, from one image, so that no attack ends in the middle.
+    /// - Throws: ``AuditFault/noSecondDerivatives(reason:)``.
+    func checkGradient() throws {
+        let shape = classifier.inputShape
+        var stream = RandomStream(seed: 0, purpose: "a look at the gradient")
+        let image = try Tensor(
+            stream.uniforms(shape.count, in: 0...1),
+            shape: [1, shape.channels, shape.height, shape.width])
+        do {
+            try Gradient.recording {
+                let watched = try image.watched()
+                let logOdds = try answer(for: watched, draws: [[stream]]).logOdds.sum()
+                _ = try Gradient.of([logOdds], towards: [watched])
+            }
+        } catch let error as TorchError {
+            throw AuditFault.noSecondDerivatives(reason: "\(error)")
+        }
+    }
+
     /// What f's last layers read, `[N, …]`; its logits where it shows no middle layers.
     func features(of images: Tensor) throws -> Tensor {
         guard let layers = classifier.layers else { return try exact.logits(of: images) }

@@ -82,6 +82,15 @@ extension UniversalRecipe {
         return recipe
     }
 
+    /// The same with attacks on fewer images: for a classifier that is slow, or a day that is short.
+    /// - Parameter images: of which each family's attacks have so many together at most.
+    public func limited(to images: Int) -> UniversalRecipe {
+        var recipe = self
+        recipe.trainingImages = min(trainingImages, images)
+        recipe.rectifierImages = min(rectifierImages, images)
+        return recipe
+    }
+
     /// Trains the guard on `guard`, and sets its alarm and its threshold on `calibrate`.
     /// - Throws: `CalibrationFault` before anything is trained where the rate is too fine.
     public func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
