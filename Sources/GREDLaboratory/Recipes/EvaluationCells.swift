@@ -1,4 +1,5 @@
 import GREDAttacks
+import GREDCharts
 import GREDImages
 
 /// What a universal guard is measured on.
@@ -54,6 +55,15 @@ package enum EvaluationCells {
                 count: few),
         ]
         return try wanting(count, [AttackPlan(DeepFool(), count: count)] + cw + others)
+    }
+
+    /// What the report must say of the attacks: on how many images they are tried, and where they may do less
+    /// than their defaults.
+    package static func notes(count: Int, withUnseen: Bool) -> String {
+        "Each attack is tried on \(Figure.count(count)) images, and where it turns fewer than \(Figure.count(count * 3 / 4)), on up to five times as many."
+            + (withUnseen
+                ? " CW (3 × 100 steps), FAB (50 steps) and Square (1,000 queries) begin with four fifths of those, and search less long than they may."
+                : "")
     }
 
     /// Changes that befall images without malice.

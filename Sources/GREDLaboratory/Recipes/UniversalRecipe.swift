@@ -188,7 +188,9 @@ extension UniversalRecipe {
             attacks: seen + unseen, trainedOn: Set(seen.map(\.title)),
             test: data.sets.test.prefix(test), calibrate: data.sets.calibrate.prefix(calibrate),
             corruptions: EvaluationCells.corruptions(of: shape),
-            notes: data.notes + notes + warnings(of: classifier, on: data, bench: bench),
+            notes: data.notes + notes
+                + [EvaluationCells.notes(count: testImages, withUnseen: !unseen.isEmpty)]
+                + warnings(of: classifier, on: data, bench: bench),
             bench: bench)
     }
 
