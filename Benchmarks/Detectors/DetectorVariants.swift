@@ -93,7 +93,7 @@ struct DetectorVariants: ParsableCommand {
     }
 
     private struct Configuration: Encodable {
-        var version = 3
+        var version = 4
         var variant: Variant
         var classifier: String
         var profile: String

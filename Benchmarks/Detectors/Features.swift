@@ -21,6 +21,7 @@ enum Numbers: String, Codable, CaseIterable {
     /// The logarithms of the lead over the second class and of that lead's distance.
     case nearness = "logarithms of lead and distance"
     // Five numbers for copies with Gaussian noise.
+    case noise1x2 = "2 copies at σ 0.01"
     case noise1x4 = "4 copies at σ 0.01"
     case noise2x2 = "2 copies at σ 0.02"
     case noise2x4 = "4 copies at σ 0.02"
@@ -28,6 +29,7 @@ enum Numbers: String, Codable, CaseIterable {
     case noise5x2 = "2 copies at σ 0.05"
     case noise5x4 = "4 copies at σ 0.05"
     case noise5x8 = "8 copies at σ 0.05"
+    case noise10x2 = "2 copies at σ 0.1"
     case noise10x4 = "4 copies at σ 0.1"
     /// How much G turns and grows under noise of σ 0.02.
     case mapChange = "change of the map"
@@ -38,6 +40,7 @@ enum Numbers: String, Codable, CaseIterable {
     var noise: NoisyCopies? {
         switch self {
         case .scalars, .nearness, .mapChange, .rectifier, .rectifier4: nil
+        case .noise1x2: NoisyCopies(strengths: [0.01], copies: 2)
         case .noise1x4: NoisyCopies(strengths: [0.01], copies: 4)
         case .noise2x2: NoisyCopies(strengths: [0.02], copies: 2)
         case .noise2x4: NoisyCopies(strengths: [0.02], copies: 4)
@@ -45,6 +48,7 @@ enum Numbers: String, Codable, CaseIterable {
         case .noise5x2: NoisyCopies(strengths: [0.05], copies: 2)
         case .noise5x4: NoisyCopies(strengths: [0.05], copies: 4)
         case .noise5x8: NoisyCopies(strengths: [0.05], copies: 8)
+        case .noise10x2: NoisyCopies(strengths: [0.1], copies: 2)
         case .noise10x4: NoisyCopies(strengths: [0.1], copies: 4)
         }
     }

@@ -34,7 +34,7 @@ struct Material {
     var cells: [(name: String, family: AttackFamily?, survivors: [Int], adversarial: Features)]
 
     private struct Configuration: Encodable {
-        var version = 2
+        var version = 3
         var classifier: String
         var profile: String
         var what: String
@@ -128,7 +128,9 @@ struct Material {
                 .map { ($0, family) }
         }
         plans += try EvaluationCells.neverTrainedOn(shape: clean.shape, count: recipe.testImages)
-            .filter { $0.attack is Square }.map { ($0, nil) }
+            .filter { $0.attack is Square || $0.attack is DeepFool || $0.attack is FAB }.map {
+                ($0, nil)
+            }
         cells = []
         for (plan, family) in plans {
             let record = try experiment.run(plan, on: right)

@@ -1,3 +1,5 @@
+import GRED
+
 /// A detector that differs from the usual one in one thing, and the question that it answers.
 struct Variant: Encodable {
     /// The row's name in the table.
@@ -5,11 +7,11 @@ struct Variant: Encodable {
     /// What the network sees; empty for a detector of numbers alone.
     var planes: [Plane] = [.image]
     /// What joins its features.
-    var numbers: [Numbers] = [.scalars, .noise2x4, .noise5x4]
+    var numbers = own + copies
     /// Which harmlessly changed images are among the benign.
     var negatives = Harmless.all
     /// Which tiles of one sign, which no attack made, are among the adversarial.
-    var forging = Forging.none
+    var forging = Forging.all
     /// Whether a third of the images are hidden in training, so that the numbers must do without.
     var hides = false
     /// The share of the examples whose numbers are hidden in training, so that the network must do
@@ -21,9 +23,9 @@ struct Variant: Encodable {
     var isFused = false
 
     /// What else may call an image adversarial: numbers that few clean images exceed. The surest decides.
-    var alarms: [Alarm] = []
+    var alarms = [Alarm.nearness]
     /// How much of the network's false positives an alarm may have.
-    var alarmShare: Float = 1
+    var alarmShare = Float(NearnessAlarm.usualShare)
 
     /// Noise alone or nothing; noise and one other kind; or all, with noise or without.
     enum Harmless: String, Encodable {
@@ -44,7 +46,7 @@ struct Variant: Encodable {
         }
     }
     /// ℓ is high near the boundary, and low far past it; the distance to the second class is small near it.
-    enum Alarm: String, Encodable {
+    enum Alarm: String, Encodable, CaseIterable {
         case highScale, lowScale, nearness
 
         /// What is large where the alarm goes off, `[N]`.
@@ -63,81 +65,36 @@ struct Variant: Encodable {
     /// Tiles of any size, those of two and of four pixels or more, or half as many of any size.
     enum Forging: String, Encodable { case none, all, pairs, coarse, fewer }
 
-    /// What is compared.
+    /// What is compared; the first row is what guards are.
     static let all = [
-        Variant(name: "as it was: image, 3 numbers, 4 copies at σ 0.02 and 0.05"),
-        // What helped, together.
-        Variant(name: "four strengths, and the logarithms", numbers: best),
-        Variant(
-            name: "the same, tiles of one sign among the adversarial", numbers: best, forging: .all),
-        Variant(
-            name: "the same, tiles of two pixels or more", numbers: best, forging: .pairs),
-        Variant(
-            name: "the same, tiles of four pixels or more", numbers: best, forging: .coarse),
-        Variant(name: "the same, half as many tiles", numbers: best, forging: .fewer),
-        Variant(
-            name: "the same, tiles, and an alarm of ℓ", numbers: best, forging: .all,
-            alarms: [.highScale]),
-        Variant(
-            name: "the same, tiles, and an alarm of the distance", numbers: best, forging: .all,
-            alarms: [.nearness]),
-        Variant(
-            name: "the same, tiles, and an alarm of the distance at a tenth", numbers: best,
-            forging: .all, alarms: [.nearness], alarmShare: 0.1),
-        Variant(
-            name: "the same, tiles, and an alarm of the distance at a fiftieth", numbers: best,
-            forging: .all, alarms: [.nearness], alarmShare: 0.02),
-        Variant(
-            name: "the same, tiles, and alarms of ℓ on both sides", numbers: best, forging: .all,
-            alarms: [.highScale, .lowScale]),
-        Variant(
-            name: "four strengths, the logarithms, the numbers hidden in half of the examples",
-            numbers: best,
-            hiddenNumbers: 0.5),
-        Variant(
-            name: "the same, network and numbers apart, joined by a regression", numbers: best,
-            isFused: true),
-        Variant(
-            name: "four strengths, the logarithms, f_rec on 4 masked copies, hidden in half",
-            numbers: best + [.rectifier4], hiddenNumbers: 0.5),
-        Variant(
-            name: "four strengths, the logarithms, hidden in half, twice as wide", numbers: best,
-            hiddenNumbers: 0.5, network: .wide),
+        Variant(name: "as guards are"),
         // What the network reads.
         Variant(name: "3 numbers alone", planes: [], numbers: [.scalars]),
-        Variant(name: "3 numbers and noisy copies, no image", planes: []),
+        Variant(name: "5 numbers alone", planes: [], numbers: own),
+        Variant(name: "5 numbers and noisy copies, no image", planes: []),
         Variant(name: "image alone", numbers: []),
-        Variant(name: "image and 3 numbers, no noisy copies (--fast)", numbers: [.scalars]),
+        Variant(name: "image and 5 numbers, no noisy copies (--fast)", numbers: own),
+        Variant(name: "3 numbers in place of 5", numbers: [.scalars] + copies),
         Variant(name: "and the map", planes: [.image, .map]),
-        Variant(name: "the map instead of the image", planes: [.map]),
+        Variant(name: "the map in place of the image", planes: [.map]),
         Variant(
             name: "and the map, and the third class's map", planes: [.image, .map, .rivalMap]),
+        // Noisy copies, and what else may be asked.
+        Variant(name: "2 copies at σ 0.02 and 0.05", numbers: own + [.noise2x2, .noise5x2]),
+        Variant(name: "4 copies at σ 0.02 and 0.05", numbers: own + [.noise2x4, .noise5x4]),
+        Variant(name: "8 copies at σ 0.02 and 0.05", numbers: own + [.noise2x8, .noise5x8]),
         Variant(
-            name: "and the logarithms of lead and distance",
-            numbers: [.scalars, .nearness, .noise2x4, .noise5x4]),
-        // Noisy copies.
+            name: "4 copies at each of four strengths",
+            numbers: own + [.noise1x4, .noise2x4, .noise5x4, .noise10x4]),
+        Variant(name: "and how noise changes the map", numbers: own + copies + [.mapChange]),
+        Variant(name: "and f_rec's disagreement", numbers: own + copies + [.rectifier]),
         Variant(
-            name: "2 copies at σ 0.02 and 0.05", numbers: [.scalars, .noise2x2, .noise5x2]),
+            name: "4 masked copies for f_rec in place of half of the noisy ones",
+            numbers: own + [.noise2x2, .noise5x2, .rectifier4]),
         Variant(
-            name: "8 copies at σ 0.02 and 0.05", numbers: [.scalars, .noise2x8, .noise5x8]),
-        Variant(
-            name: "4 copies at σ 0.01, 0.02, 0.05 and 0.1",
-            numbers: [.scalars, .noise1x4, .noise2x4, .noise5x4, .noise10x4]),
-        Variant(
-            name: "and how noise changes the map",
-            numbers: [.scalars, .noise2x4, .noise5x4, .mapChange]),
-        Variant(
-            name: "and f_rec's disagreement",
-            numbers: [.scalars, .noise2x4, .noise5x4, .rectifier]),
-        Variant(
-            name: "4 masked copies for f_rec instead of half of the noisy ones",
-            numbers: [.scalars, .noise2x2, .noise5x2, .rectifier4]),
-        Variant(
-            name: "8 masked copies for f_rec instead of the noisy ones",
-            numbers: [.scalars, .rectifier]),
+            name: "8 masked copies for f_rec in place of the noisy ones",
+            numbers: own + [.rectifier]),
         // What it trains on.
-        Variant(name: "a third of the images hidden in training", hides: true),
-        Variant(name: "the numbers hidden in half of the examples", hiddenNumbers: 0.5),
         Variant(name: "no changed images among the benign", negatives: .none),
         Variant(name: "only noise among the changed", negatives: .noise),
         Variant(name: "only noise and JPEG among the changed", negatives: .jpeg),
@@ -145,16 +102,26 @@ struct Variant: Encodable {
         Variant(name: "only noise and shifts among the changed", negatives: .shift),
         Variant(name: "only noise, lighter and darker among the changed", negatives: .light),
         Variant(name: "no noise among the changed", negatives: .allButNoise),
-        Variant(name: "tiles of one sign among the adversarial", forging: .all),
+        Variant(name: "no tiles of one sign among the adversarial", forging: .none),
+        Variant(name: "tiles of two pixels or more", forging: .pairs),
+        Variant(name: "tiles of four pixels or more", forging: .coarse),
+        Variant(name: "half as many tiles", forging: .fewer),
+        Variant(name: "a third of the images hidden in training", hides: true),
+        Variant(name: "the numbers hidden in half of the examples", hiddenNumbers: 0.5),
         // Networks.
         Variant(name: "twice as wide a network", network: .wide),
         Variant(name: "VGG11 at a quarter of its width", network: .vgg11),
         Variant(name: "network and numbers apart, joined by a regression", isFused: true),
+        // Alarms.
+        Variant(name: "no alarm", alarms: []),
+        Variant(name: "an alarm with a tenth of the false positives", alarmShare: 0.1),
+        Variant(name: "an alarm with as many false positives as the network", alarmShare: 1),
+        Variant(name: "an alarm of ℓ in place of the distance's", alarms: [.highScale]),
+        Variant(name: "alarms of ℓ on both sides, and of the distance", alarms: Alarm.allCases),
     ]
 
-    private static let best: [Numbers] = [
-        .scalars, .nearness, .noise1x4, .noise2x4, .noise5x4, .noise10x4,
-    ]
+    private static let own: [Numbers] = [.scalars, .nearness]
+    private static let copies: [Numbers] = [.noise1x2, .noise2x2, .noise5x2, .noise10x2]
 
     /// Forward passes of f that a verdict takes, a backward pass counted as two.
     var passes: Int {
