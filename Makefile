@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: setup build build-tests demo test test-slow test-setup test-matrix test-torchvision test-timm bench-freeze bench-attacks bench-detectors bench-memory results fuzz format lint docs examples doctor clean help
+.PHONY: setup build build-tests demo test test-slow test-setup test-matrix test-torchvision test-export test-timm bench-freeze bench-attacks bench-detectors bench-memory results fuzz format lint docs examples doctor clean help
 
 # Where Scripts/setup puts libtorch.pc, through which SwiftPM finds libtorch.
 export PKG_CONFIG_PATH := $(CURDIR)/.build/pkgconfig:$(PKG_CONFIG_PATH)
@@ -39,6 +39,9 @@ test-matrix: ## build and test against the oldest and the newest libtorch suppor
 
 test-torchvision: build ## compare all of torchvision's classifiers; options in MODELS_ARGS="…"
 	@OMP_NUM_THREADS=1 Scripts/with-torchvision Scripts/test-models torchvision $(MODELS_ARGS)
+
+test-export: build ## export a model with the script of gred export, and compare what GRED makes of it
+	@OMP_NUM_THREADS=1 Scripts/with-torchvision Scripts/test-export
 
 test-timm: build ## compare models of timm of other kinds; options in MODELS_ARGS="…"
 	@OMP_NUM_THREADS=1 Scripts/with-torchvision Scripts/test-models timm $(MODELS_ARGS)
