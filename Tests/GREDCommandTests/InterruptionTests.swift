@@ -63,11 +63,11 @@ extension ProgramTests {
         }
 
         @Test(
-            "training and protecting, killed at twenty random moments, end with the same bytes",
+            "training, protecting and evaluating, killed at random moments, end with the same bytes",
             .enabled(
                 if: ProcessInfo.processInfo.environment["GRED_SLOW_TESTS"] != nil,
                 "takes some minutes: set GRED_SLOW_TESTS"))
-        func killedTwentyTimes() throws {
+        func killedAtRandom() throws {
             let train = [
                 "train", "--data", "digits", "--width", "0.125", "--images", "3000", "--epochs",
                 "8", "--batch-size", "32", "--threads", "1", "--output", "digits",
@@ -77,8 +77,12 @@ extension ProgramTests {
                 "protect", "digits", "--data", "digits", "--profile", "smoke", "--threads", "1",
                 "--output", "guard",
             ]
+            let evaluate = [
+                "evaluate", "guard", "--data", "digits", "--profile", "smoke", "--full",
+                "--threads", "1", "--output", "measured",
+            ]
             var random = SystemRandomNumberGenerator()
-            for (arguments, kills) in [(train, 6), (protect, 14)] {
+            for (arguments, kills) in [(train, 6), (protect, 14), (evaluate, 10)] {
                 var remaining = kills
                 while remaining > 0 {
                     let finished = Set(place.stages.filter { !$0.contains(".") })
@@ -91,13 +95,17 @@ extension ProgramTests {
                     // What was finished is still there, and nothing half-written has its name.
                     #expect(finished.isSubset(of: place.stages), "killed after \(moment) s")
                     let left = try place.contents.filter { !$0.hasPrefix("digits") }
-                    #expect(left.allSatisfy { $0.hasPrefix("guard") || $0.contains("partial") })
+                    #expect(
+                        left.allSatisfy {
+                            $0.hasPrefix("guard") || $0.hasPrefix("measured")
+                                || $0.contains("partial")
+                        })
                 }
                 #expect(try place.run(arguments).status == 0)
             }
 
             let whole = try Workplace()
-            for arguments in [train, protect] {
+            for arguments in [train, protect, evaluate] {
                 #expect(try whole.run(arguments).status == 0)
             }
             for file in [
@@ -107,6 +115,9 @@ extension ProgramTests {
                 #expect(
                     try Data(contentsOf: place[file]) == Data(contentsOf: whole[file]), "\(file)")
             }
+            #expect(
+                try report(place["measured/report.json"])
+                    == report(whole["measured/report.json"]))
         }
 
         /// A report without the line that names the command, which names the folder.
