@@ -73,6 +73,19 @@ extension ProgramTests {
             let found = inspected.output.contains(#""verdict":"adversarial""#)
             #expect(inspected.status == (found ? 3 : 0), "\(inspected.errors)")
             #expect(inspected.output.split(separator: "\n").count == 300)
+
+            // Whoever knows the guard follows it through the program as well.
+            let audited = try place.gred(
+                "audit", "guard", "--data", "own", "--profile", "smoke", "--images", "4", "--json",
+                "--threads", "1")
+            try #require(audited.status == 0, "\(audited.errors)")
+            let audit = try #require(
+                JSONSerialization.jsonObject(with: Data(audited.output.utf8)) as? [String: Any])
+            let rows = try #require(audit["rows"] as? [[String: Any]])
+            #expect(rows.contains { $0["attack"] as? String == "worst" })
+            #expect(rows.allSatisfy { $0["images"] as? Int == 4 })
+            #expect(
+                try place.gred("bundle", "show", "guard").output.contains("audited on 4 images"))
         }
     }
 }

@@ -39,6 +39,20 @@ struct RandomStreamTests {
         #expect(Set(numbers).count == numbers.count)
     }
 
+    @Test(
+        "give the normal numbers that are asked for as they are among all", arguments: [0, 1, 6, 7])
+    func someNormals(count: Int) {
+        let fresh = RandomStream(seed: 4, purpose: "some")
+        for wanted in [[], [0], [1], [2, 5], [6], [0, 1, 2, 3, 4, 5, 6]] {
+            var (whole, part) = (fresh, fresh)
+            let all = whole.normals(count)
+            let some = part.normals(count) { wanted.contains($0) }
+            #expect(some.count == count)
+            for place in wanted where place < count { #expect(some[place] == all[place]) }
+            #expect(part.next() == whole.next())
+        }
+    }
+
     @Test("do not touch each other in neighbouring indices")
     func neighbours() {
         var seen: Set<UInt64> = []

@@ -34,20 +34,24 @@ public struct RandomisedMasking: Sendable, Hashable, Codable {
     ) throws -> Tensor {
         let shape = images.shape
         let (channels, plane) = (shape[1], shape[2] * shape[3])
-        var coins: [Float] = []
+        let suspected = try suspects.to(.uint8).bytes()
+        var replaced: [UInt8] = []
         var normals: [Float] = []
-        coins.reserveCapacity(shape[0] * plane)
+        replaced.reserveCapacity(suspected.count)
         normals.reserveCapacity(images.count)
         for index in streams.indices {
-            coins += streams[index].uniforms(plane, in: 0...1)
-            normals += streams[index].normals(channels * plane)
+            let coins = streams[index].uniforms(plane, in: 0...1)
+            let own = coins.indices.map { coins[$0] < 0.5 ? suspected[index * plane + $0] : 0 }
+            normals += streams[index].normals(channels * plane) { own[$0 % plane] != 0 }
+            replaced += own
         }
-        let coin = try Tensor(coins, shape: [shape[0], 1, shape[2], shape[3]]).to(images.device)
+        let isReplaced = try Tensor(replaced, shape: suspects.shape).to(.bool)
+            .to(images.device)
         let normal = try Tensor(normals, shape: shape).to(images.device)
 
         let mean = try images.mean([1, 2, 3], keepDimensions: true)
         let deviation = try (images - mean).square().mean([1, 2, 3], keepDimensions: true).sqrt()
         let random = try ((normal * deviation + mean) * 255).round().clamped(min: 0, max: 255) / 255
-        return try (suspects .& (coin .< 0.5)).choose(random, images)
+        return try isReplaced.choose(random, images)
     }
 }

@@ -38,11 +38,12 @@ public final class Rectifier {
         of images: Tensor, sensitivity: InputSensitivity, streams: [RandomStream]
     ) throws -> (probabilities: Tensor, masked: Tensor) {
         let count = max(copies, 1)
+        let suspects = try SuspectPixels.above(masking.alpha, in: sensitivity)
         var streams = streams
         var masked = images
         var total: Tensor?
         for _ in 0..<count {
-            masked = try masking.copies(of: images, sensitivity: sensitivity, streams: &streams)
+            masked = try masking.copies(of: images, suspects: suspects, streams: &streams)
             let probabilities = try network.logits(of: masked).softmax(1)
             total = try total.map { try $0 + probabilities } ?? probabilities
         }
