@@ -21,6 +21,10 @@ public struct Architecture: Sendable, Hashable, Codable {
         case resnet152
         /// ``InceptionV3``: sides of at least 75 pixels.
         case inceptionV3 = "inception_v3"
+
+        /// The side, in pixels, of what published weights were trained on, where others than the data's size
+        /// make no sense of them; nil for networks that take images as they come.
+        public var publishedSide: Int? { self == .inceptionV3 ? 299 : nil }
     }
 
     /// Which of the networks it is.

@@ -13,17 +13,21 @@ public final class NetworkClassifier: TunableClassifier {
         public var inputShape: ImageShape
         /// One name a class, at least two, in the order of the logits.
         public var classNames: [String]
+        /// The height and width, in pixels, that the network sees images at, whatever size they have: scaled
+        /// bilinearly, so that an attack touches the images' own pixels; nil leaves their size.
+        public var networkSide: Int?
         /// What becomes of images before the network sees them; nil leaves them in 0…1.
         public var normalisation: Normalisation?
 
         /// Names all parts; whether they make a classifier is checked where it is built.
         public init(
             architecture: Architecture, inputShape: ImageShape, classNames: [String],
-            normalisation: Normalisation? = nil
+            networkSide: Int? = nil, normalisation: Normalisation? = nil
         ) {
             self.architecture = architecture
             self.inputShape = inputShape
             self.classNames = classNames
+            self.networkSide = networkSide
             self.normalisation = normalisation
         }
     }
@@ -62,11 +66,17 @@ public final class NetworkClassifier: TunableClassifier {
         guard description.classNames.count >= 2 else {
             throw ClassifierFault.tooFewClasses(description.classNames.count)
         }
-        let network = try description.architecture.network(
-            shape: description.inputShape, classes: description.classNames.count, seed: seed)
-        guard let normalisation = description.normalisation else { return network }
-        return try NormalisedInput.wrapping(
-            network, in: normalisation, channels: description.inputShape.channels)
+        let channels = description.inputShape.channels
+        var shape = description.inputShape
+        if let side = description.networkSide {
+            shape = ImageShape(channels: channels, height: side, width: side)
+            guard side >= 1 else { throw ClassifierFault.absurdShape(shape) }
+        }
+        return try PreparedInput.wrapping(
+            description.architecture.network(
+                shape: shape, classes: description.classNames.count, seed: seed),
+            side: description.networkSide, normalisation: description.normalisation,
+            channels: channels)
     }
 
     public func logits(of images: Tensor) throws -> Tensor {
@@ -164,7 +174,7 @@ public enum ClassifierFault: Error, Equatable, CustomStringConvertible {
         case .fixedWidth(let family, let width):
             "\(family) has only its original width, 1, and \(width) was asked for."
         case .absurdShape(let shape):
-            "Images of \(shape) are larger than anything that a network here can take."
+            "No network here can take images of \(shape)."
         case .badNormalisation(let normalisation, let channels):
             "A normalisation has a mean and a deviation above 0 for each of \(channels) channels, and this one has the means \(normalisation.mean) and the deviations \(normalisation.std)."
         case .absurdWidth(let width):

@@ -29,7 +29,7 @@ public struct PublishedWeights {
     }
 
     /// The classifier for some classes: of the last layer, the rows of the others are dropped. Images are
-    /// normalised inside as torchvision's weights expect.
+    /// normalised inside as torchvision's weights expect, and for Inception v3 brought to 299×299.
     /// - Throws: ``PublishedWeightsFault``, and `TorchError.badFile` for weights of another network.
     public func classifier(
         _ architecture: Architecture, shape: ImageShape, classNames: [String]
@@ -59,6 +59,7 @@ public struct PublishedWeights {
         return try NetworkClassifier(
             NetworkClassifier.Description(
                 architecture: architecture, inputShape: shape, classNames: classNames,
+                networkSide: architecture.family.publishedSide,
                 normalisation: .imageNet(for: architecture.family)),
             weights: contents, from: file.path)
     }

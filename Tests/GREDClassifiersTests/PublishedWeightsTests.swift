@@ -62,19 +62,44 @@ struct PublishedWeightsTests {
         #expect(try stored.contentHash() == some.contentHash())
     }
 
-    @Test("of Inception v3 see −1…1, and show no middle layers")
+    @Test("of Inception v3 see −1…1 at 299×299, and show no middle layers")
     func inception() throws {
         #expect(Normalisation.imageNet(for: .inceptionV3).mean == [0.5, 0.5, 0.5])
-        let shape = ImageShape(channels: 3, height: 75, width: 75)
+        let shape = ImageShape(channels: 3, height: 40, width: 60)
         let file = folder.url.appending(component: "inception.safetensors")
-        let network = try Architecture(.inceptionV3).network(shape: shape, classes: 2, seed: 3)
+        let whole = ImageShape(channels: 3, height: 299, width: 299)
+        let network = try Architecture(.inceptionV3).network(shape: whole, classes: 2, seed: 3)
         try Safetensors.write(network.state, to: file)
         let classifier = try PublishedWeights(file).classifier(
             Architecture(.inceptionV3), shape: shape, classNames: ["a", "b"])
-        let images = try Tensor.full([1, 3, 75, 75], 0.75)
-        let expected = try network(Tensor.full([1, 3, 75, 75], 0.5))
+        let images = try Tensor.full([1, 3, 40, 60], 0.75)
+        let expected = try network(Tensor.full([1, 3, 299, 299], 0.5))
         #expect(try apart(classifier.logits(of: images), expected) < 1e-5)
         #expect(classifier.network as? any LayeredNetwork == nil)
+        // Gradients are those of the images' own pixels, and a folder on disk remembers the size.
+        #expect(try classifier.marginGradient(of: images).gradient.shape == [1, 3, 40, 60])
+        let place = folder.url.appending(component: "scaled")
+        try classifier.save(to: place)
+        #expect(try NetworkClassifier(folder: place).description.networkSide == 299)
+    }
+
+    @Test("see images at another size as they are scaled by hand, and no size that is none")
+    func scaled() throws {
+        let description = NetworkClassifier.Description(
+            architecture: Architecture(.vgg11, width: 1 / 16), inputShape: shape,
+            classNames: Self.all, networkSide: 48)
+        let classifier = try NetworkClassifier(description, seed: 4)
+        let network = try description.architecture.network(
+            shape: ImageShape(channels: 3, height: 48, width: 48), classes: 6, seed: 4)
+        let expected = try network(images.resized(height: 48, width: 48))
+        #expect(try apart(classifier.logits(of: images), expected) < 1e-5)
+        let layered = try #require(classifier.network as? any LayeredNetwork)
+        #expect(try apart(layered.middleLayers(of: images).logits, expected) < 1e-5)
+        for side in [0, -1, 1 << 20] {
+            var absurd = description
+            absurd.networkSide = side
+            #expect(throws: ClassifierFault.self) { try NetworkClassifier(absurd, seed: 0) }
+        }
     }
 
     @Test("are refused where they do not fit")

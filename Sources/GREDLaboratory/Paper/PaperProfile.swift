@@ -233,7 +233,8 @@ public struct PaperProfile: Sendable {
         return ClassifierTraining(
             description: NetworkClassifier.Description(
                 architecture: Architecture(family, width: width), inputShape: set.shape,
-                classNames: set.classNames),
+                classNames: set.classNames,
+                networkSide: needsWeights(for: data) ? family.publishedSide : nil),
             plan: plan(epochs: classifierEpochs(data), peak: peak, seed: seed),
             augmentation: augmentation)
     }

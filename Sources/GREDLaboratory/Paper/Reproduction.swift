@@ -226,10 +226,14 @@ public struct Reproduction {
                 PaperProfile.untrained("The surrogate", option: "--surrogate-weights"),
                 in: &findings)
         }
-        let shape = network.inputShape
-        if network.description.architecture.family == .inceptionV3, shape.height != 299 {
+        let (seen, shape) = (network.description, network.inputShape)
+        if let side = seen.networkSide {
             findings.report.provenance.notes.append(
-                "The surrogate sees images as f does, of \(shape.height)×\(shape.width) pixels; Inception v3 was made for 299×299."
+                "The surrogate sees images scaled to \(side)×\(side) pixels; what an attack changes are the \(shape.height)×\(shape.width) that f sees."
+            )
+        } else if let side = seen.architecture.family.publishedSide, shape.height != side {
+            findings.report.provenance.notes.append(
+                "The surrogate sees images as f does, of \(shape.height)×\(shape.width) pixels; Inception v3 was made for \(side)×\(side)."
             )
         }
         return surrogate

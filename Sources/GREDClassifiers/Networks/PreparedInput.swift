@@ -24,38 +24,48 @@ public struct Normalisation: Sendable, Hashable, Codable {
     }
 }
 
-/// A network behind a normalisation. Its tensors keep the network's names.
-class NormalisedInput: Layer {
+/// A network that sees images at another size, or normalised. Its tensors keep the network's names.
+class PreparedInput: Layer {
     fileprivate let network: any Layer
-    private let mean: Tensor
-    private let std: Tensor
+    private let side: Int?
+    private let mean: Tensor?
+    private let std: Tensor?
 
+    /// - Returns: the network itself where nothing becomes of images.
     /// - Throws: ``ClassifierFault/badNormalisation(_:channels:)``.
-    static func wrapping(_ network: any Layer, in normalisation: Normalisation, channels: Int)
-        throws -> NormalisedInput
-    {
-        guard normalisation.mean.count == channels, normalisation.std.count == channels,
-            normalisation.mean.allSatisfy(\.isFinite),
-            normalisation.std.allSatisfy({ $0 > 0 && $0.isFinite })
-        else { throw ClassifierFault.badNormalisation(normalisation, channels: channels) }
+    static func wrapping(
+        _ network: any Layer, side: Int?, normalisation: Normalisation?, channels: Int
+    ) throws -> any Layer {
+        guard side != nil || normalisation != nil else { return network }
+        if let normalisation {
+            guard normalisation.mean.count == channels, normalisation.std.count == channels,
+                normalisation.mean.allSatisfy(\.isFinite),
+                normalisation.std.allSatisfy({ $0 > 0 && $0.isFinite })
+            else { throw ClassifierFault.badNormalisation(normalisation, channels: channels) }
+        }
         return network is any LayeredNetwork
-            ? try NormalisedLayeredInput(network, normalisation)
-            : try NormalisedInput(network, normalisation)
+            ? try PreparedLayeredInput(network, side, normalisation)
+            : try PreparedInput(network, side, normalisation)
     }
 
-    fileprivate init(_ network: any Layer, _ normalisation: Normalisation) throws {
+    fileprivate init(_ network: any Layer, _ side: Int?, _ normalisation: Normalisation?) throws {
         func plane(_ values: [Double]) throws -> Tensor {
             try Tensor(values.map { Float($0) }, shape: [1, values.count, 1, 1])
         }
         self.network = network
-        mean = try plane(normalisation.mean)
-        std = try plane(normalisation.std)
+        self.side = side
+        mean = try normalisation.map { try plane($0.mean) }
+        std = try normalisation.map { try plane($0.std) }
     }
 
-    fileprivate func normalised(_ images: Tensor) throws -> Tensor { try (images - mean) / std }
+    fileprivate func prepared(_ images: Tensor) throws -> Tensor {
+        let scaled = try side.map { try images.resized(height: $0, width: $0) } ?? images
+        guard let mean, let std else { return scaled }
+        return try (scaled - mean) / std
+    }
 
     func callAsFunction(_ input: Tensor, mode: Mode) throws -> Tensor {
-        try network(normalised(input), mode: mode)
+        try network(prepared(input), mode: mode)
     }
 
     var children: [(name: String, layer: any Layer)] { network.children }
@@ -63,20 +73,20 @@ class NormalisedInput: Layer {
     var ownBuffers: [NamedTensor] { network.ownBuffers }
 
     func move(to device: Device) throws {
-        try mean.move(to: device)
-        try std.move(to: device)
+        try mean?.move(to: device)
+        try std?.move(to: device)
         try network.move(to: device)
     }
 }
 
 /// The same where the network's middle layers can be looked at.
-private final class NormalisedLayeredInput: NormalisedInput, LayeredNetwork {
+private final class PreparedLayeredInput: PreparedInput, LayeredNetwork {
     var middleLayerCount: Int { (network as? any LayeredNetwork)?.middleLayerCount ?? 0 }
 
     func middleLayers(of input: Tensor) throws -> (outputs: [Tensor], logits: Tensor) {
         guard let layered = network as? any LayeredNetwork else {
             return ([], try self(input, mode: .evaluation))
         }
-        return try layered.middleLayers(of: normalised(input))
+        return try layered.middleLayers(of: prepared(input))
     }
 }
