@@ -82,6 +82,7 @@ struct InspectCommand: ParsableCommand {
             }
             try inspect(found, sentry, &tally)
         }
+        guard tally.images > 0 else { throw NothingInspectedFault(broken: tally.broken) }
         if !json {
             print(
                 "\(tally.adversarial) of \(tally.images) images are adversarial"
@@ -127,8 +128,15 @@ struct InspectCommand: ParsableCommand {
             throw ValidationError("There is nothing on standard input, which - stands for.")
         }
         try bytes.write(to: file)
-        try inspect(
-            read(file, named: Self.standardInput, for: sentry.classifier), sentry, &tally)
+        let found: NamedImages
+        do {
+            found = try read(file, named: Self.standardInput, for: sentry.classifier)
+        } catch {
+            throw StandardInputFault(
+                description: "\(error)".replacingOccurrences(
+                    of: file.path, with: Self.standardInput))
+        }
+        try inspect(found, sentry, &tally)
     }
 
     /// All of a file's images are checked first, so that no verdict is printed before a refusal, and
@@ -246,6 +254,20 @@ struct FileOfImagesFault: Error, CustomStringConvertible {
     var fault: InputFault
 
     var description: String { "\(file): \(fault)" }
+}
+
+/// What was wrong with standard input, under that name and not that of the file it was kept in.
+struct StandardInputFault: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// All files are broken, however many may be.
+struct NothingInspectedFault: Error, CustomStringConvertible {
+    var broken: Int
+
+    var description: String {
+        "None of the files can be read as images (\(broken) are broken, as is said above): nothing was inspected."
+    }
 }
 
 /// More of the files that were named are broken than may be.

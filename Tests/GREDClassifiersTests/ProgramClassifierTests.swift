@@ -285,6 +285,25 @@ struct DoorCheckTests {
         #expect(wrong.findings.last?.sentence.contains("order of the classes") == true)
     }
 
+    @Test("finds by its accuracy a model whose pixels are normalised a second time")
+    func normalisedTwice() throws {
+        func normalised(_ images: Tensor) throws -> Tensor { try (images - 0.5) / 0.25 }
+        func model(_ seen: Tensor) throws -> Tensor {
+            let sum = try seen.rowSums()
+            return try .stacked([-sum, sum], dimension: 1)
+        }
+        let images = try Tensor(
+            (0..<40).flatMap { Array(repeating: $0 % 2 == 0 ? 0.3 : 0.6 as Float, count: 16) },
+            shape: [40, 1, 4, 4])
+        let labels = (0..<40).map { $0 % 2 }
+        let once = try check({ try model(normalised($0)) }, images: images, labels: labels)
+        #expect(once.isSound)
+        let twice = try check(
+            { try model(normalised(normalised($0))) }, images: images, labels: labels)
+        #expect(faults(twice) == ["accuracy"])
+        #expect(twice.findings.last?.sentence.contains("mean and std") == true)
+    }
+
     @Test("names a model that has second derivatives only in other operators")
     func composed() throws {
         let model = try ProgramClassifier(fixture("attention.pt2"))

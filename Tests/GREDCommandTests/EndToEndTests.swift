@@ -52,7 +52,8 @@ extension ProgramTests {
             let card = try place.gred("bundle", "show", "guard")
             for words in [
                 "a guard for", "vgg11", "noisy copies", "flag at most 1.0%", "ddn, κ 4",
-                "not audited",
+                "not audited", "Not known", "attacks that it was not trained on",
+                "images of another kind",
             ] {
                 #expect(card.output.contains(words), "\(words)")
             }

@@ -125,6 +125,52 @@ extension ProgramTests {
                     == outcome.output)
         }
 
+        @Test("gred inspect refuses what cannot be images on standard input under that name")
+        func badStandardInput() throws {
+            try Untrained.writeBundle(to: place["bundle"])
+            try place.write(Array("no image at all".utf8), as: "text")
+            let whole = try PNG.encode(
+                pixels: Array(repeating: 9, count: 784), width: 28, height: 28, channels: 1)
+            try place.write(Array(whole.prefix(whole.count / 2)), as: "cut.png")
+            try place.write(Bytes.images(of: [0.5, 7]), as: "beyond.safetensors")
+            for file in ["text", "cut.png", "beyond.safetensors"] {
+                let outcome = try place.gred("inspect", "bundle", "-", input: place[file])
+                outcome.expectRefusal(["standard input"])
+                #expect(!outcome.errors.contains("gred-"), "\(outcome.errors)")
+            }
+            try place.write(
+                Bytes.idx(magic: 2051, [2, 28, 28], Array(repeating: 0, count: 2 * 784)), as: "two")
+            let two = try place.gred("inspect", "bundle", "-", input: place["two"])
+            #expect(
+                two.output.contains("standard input#0") && two.output.contains("standard input#1"))
+        }
+
+        @Test("gred inspect is no success where no file can be read, however many may be broken")
+        func allBroken() throws {
+            try Untrained.writeBundle(to: place["bundle"])
+            for name in ["all/a.png", "all/b.jpg"] { try place.write([0xFF, 0xD8, 0], as: name) }
+            for files in [["all"], ["all/a.png", "all/b.jpg"]] {
+                for form in [[], ["--json"]] {
+                    let outcome = try place.run(
+                        ["inspect", "bundle"] + files + ["--broken", "1"] + form)
+                    outcome.expectRefusal(
+                        ["2 are broken", "nothing was inspected"], afterWork: true)
+                }
+            }
+        }
+
+        @Test("a rate that a folder is too small for is refused before anything is attacked")
+        func rateTooFine() throws {
+            try Untrained.classifier(classes: 2).save(to: place["classifier"])
+            for value in 0..<60 { try write("own/\(value % 2)/\(value).png", value: value) }
+            try place.gred(
+                "protect", "classifier", "--data", "own", "--profile", "smoke",
+                "--false-positives", "0.001", "--output", "guard"
+            ).expectRefusal(["0.001", "clean images"], afterWork: true)
+            #expect(!place.stages.contains { $0.hasPrefix("attack") })
+            #expect(try !place.contents.contains("guard/guard.json"))
+        }
+
         @Test("gred inspect ends with 3 where an image is flagged, and with 0 where none is")
         func exitStatus() throws {
             try write("seven.png", value: 7)

@@ -83,7 +83,7 @@ extension ProgramTests {
             ]
             var random = SystemRandomNumberGenerator()
             for (arguments, kills) in [(train, 6), (protect, 14), (evaluate, 10)] {
-                var remaining = kills
+                var (remaining, killed) = (kills, 0)
                 while remaining > 0 {
                     let finished = Set(place.stages.filter { !$0.contains(".") })
                     let moment = Double.random(in: 0.05...4, using: &random)
@@ -92,6 +92,7 @@ extension ProgramTests {
                     kill(program.process.processIdentifier, SIGKILL)
                     program.process.waitUntilExit()
                     remaining -= 1
+                    killed += 1
                     // What was finished is still there, and nothing half-written has its name.
                     #expect(finished.isSubset(of: place.stages), "killed after \(moment) s")
                     let left = try place.contents.filter { !$0.hasPrefix("digits") }
@@ -102,6 +103,7 @@ extension ProgramTests {
                         })
                 }
                 #expect(try place.run(arguments).status == 0)
+                #expect(killed > 0, "\(arguments[0]) was over before it could be killed")
             }
 
             let whole = try Workplace()

@@ -38,6 +38,9 @@ extension ProgramTests {
             try #require(outcome.status == 0, "\(outcome.errors)")
             let file = try SafetensorsFile(place["found/fgsm.safetensors"])
             #expect(try file.tensor("adversarial").shape == [2, 3, 8, 8])
+            let accuracy = try #require(outcome.errors.range(of: "the classifier is right on"))
+            let attack = try #require(outcome.errors.range(of: "fgsm"))
+            #expect(accuracy.upperBound < attack.lowerBound)
         }
 
         @Test(

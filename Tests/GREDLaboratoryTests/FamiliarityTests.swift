@@ -63,12 +63,15 @@ struct FamiliarityTests {
         let order = margins.indices.sorted { margins[$0] > margins[$1] }
 
         let folder = try TemporaryFolder()
+        func data(guarding: [Int], test: [Int]) throws -> DataSet {
+            DataSet(
+                sets: try FourSets(
+                    train: all.subset(guarding), test: all.subset(test), fit: 1, guard: 60,
+                    calibrate: guarding.count - 61))
+        }
         func description(guarding: [Int], test: [Int]) throws -> [String] {
-            let sets = try FourSets(
-                train: all.subset(guarding), test: all.subset(test), fit: 1, guard: 1,
-                calibrate: guarding.count - 2)
-            return try UniversalRecipe.smoke.trainingDescription(
-                of: classifier, on: DataSet(sets: sets), bench: .inside(folder))
+            try UniversalRecipe.smoke.trainingDescription(
+                of: classifier, on: data(guarding: guarding, test: test), bench: .inside(folder))
         }
         func warns(_ sentences: [String]) -> Bool {
             sentences.contains { $0.contains("surer of the images that are to guard it") }
@@ -86,5 +89,25 @@ struct FamiliarityTests {
         #expect(try looks() == 3)
         #expect(try warns(description(guarding: surest, test: others)))
         #expect(try looks() == 3)
+
+        // Whoever makes a guard hears of it before anything is attacked.
+        for recipe in [UniversalRecipe.smoke, Recipe.smoke] as [any GuardRecipe] {
+            for (guarding, test, isLearnt) in [
+                (surest, others, true), (mixed[0], mixed[1], false),
+            ] {
+                let observer = RecordingObserver()
+                observer.stopsAtOnce = true
+                let data = try data(guarding: guarding, test: test)
+                #expect(throws: StoppingObserver.Stopped.self) {
+                    try recipe.protect(
+                        classifier, data: data, bench: .inside(folder, observer: observer))
+                }
+                #expect(warns(observer.lines.filter { $0.hasPrefix("warning: ") }) == isLearnt)
+                #expect(
+                    try warns(
+                        recipe.trainingDescription(
+                            of: classifier, on: data, bench: .inside(folder))) == isLearnt)
+            }
+        }
     }
 }

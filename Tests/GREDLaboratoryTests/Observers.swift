@@ -16,15 +16,19 @@ final class StoppingObserver: WorkObserver {
     func say(_ line: String) {}
 }
 
-/// Keeps what it was told.
+/// Keeps what it was told, and may end the work at its first report.
 final class RecordingObserver: WorkObserver {
+    var stopsAtOnce = false
     var totals: [Int] = []
     var progress: [Int] = []
     var finished: [String] = []
     var lines: [String] = []
 
     func begin(_ title: String, total: Int, unit: String) { totals.append(total) }
-    func advance(to done: Int, note: String) throws { progress.append(done) }
+    func advance(to done: Int, note: String) throws {
+        progress.append(done)
+        if stopsAtOnce { throw StoppingObserver.Stopped() }
+    }
     func finish(_ summary: String) { finished.append(summary) }
     func say(_ line: String) { lines.append(line) }
 }

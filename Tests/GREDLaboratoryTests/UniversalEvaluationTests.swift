@@ -117,6 +117,21 @@ struct UniversalEvaluationTests {
         [row.auroc, row.tprAt1PercentFpr, row.tprAt5PercentFpr]
     }
 
+    @Test("in full is refused before anything is attacked where its guards could not be calibrated")
+    func rateTooFine() throws {
+        var recipe = UniversalRecipe.smoke
+        recipe.falsePositiveRate = 0.001
+        let folder = try TemporaryFolder()
+        let observer = RecordingObserver()
+        let data = DataSet(
+            sets: try FourSets(train: calibrate, test: set, fit: 1, guard: 19, calibrate: 100))
+        #expect(throws: CalibrationFault.self) {
+            try recipe.evaluateFully(
+                sentry(), of: classifier, on: data, bench: .inside(folder, observer: observer))
+        }
+        #expect(try observer.lines.isEmpty && folder.names.isEmpty)
+    }
+
     @Test("are those of an independent count: AUROC, rates, baselines, labels given back")
     func counted() throws {
         let sentry = try sentry()

@@ -32,26 +32,34 @@ public struct RandomisedMasking: Sendable, Hashable, Codable {
     public func copies(
         of images: Tensor, suspects: Tensor, streams: inout [RandomStream]
     ) throws -> Tensor {
-        let shape = images.shape
-        let (channels, plane) = (shape[1], shape[2] * shape[3])
+        let (channels, plane) = (images.shape[1], images.shape[2] * images.shape[3])
         let suspected = try suspects.to(.uint8).bytes()
+        // What is rounded has no gradient, so nothing is lost by leaving the tensors.
+        let pixels = try images.detached()
+        let mean = try pixels.mean([1, 2, 3], keepDimensions: true)
+        let deviations = try (pixels - mean).square().mean([1, 2, 3]).sqrt().floats()
+        let means = try mean.floats()
         var replaced: [UInt8] = []
-        var normals: [Float] = []
+        var random: [Float] = []
         replaced.reserveCapacity(suspected.count)
-        normals.reserveCapacity(images.count)
+        random.reserveCapacity(images.count)
         for index in streams.indices {
             let coins = streams[index].uniforms(plane, in: 0...1)
             let own = coins.indices.map { coins[$0] < 0.5 ? suspected[index * plane + $0] : 0 }
-            normals += streams[index].normals(channels * plane) { own[$0 % plane] != 0 }
+            let everywhere = [[UInt8]](repeating: own, count: channels).flatMap { $0 }
+            let normals = streams[index].normals(channels * plane) { everywhere[$0] != 0 }
+            for (place, normal) in normals.enumerated() {
+                guard everywhere[place] != 0 else {
+                    random.append(0)
+                    continue
+                }
+                let value = ((normal * deviations[index] + means[index]) * 255)
+                    .rounded(.toNearestOrEven)
+                random.append(min(max(value, 0), 255) / 255)
+            }
             replaced += own
         }
-        let isReplaced = try Tensor(replaced, shape: suspects.shape).to(.bool)
-            .to(images.device)
-        let normal = try Tensor(normals, shape: shape).to(images.device)
-
-        let mean = try images.mean([1, 2, 3], keepDimensions: true)
-        let deviation = try (images - mean).square().mean([1, 2, 3], keepDimensions: true).sqrt()
-        let random = try ((normal * deviation + mean) * 255).round().clamped(min: 0, max: 255) / 255
-        return try isReplaced.choose(random, images)
+        return try Tensor(replaced, shape: suspects.shape).to(.bool).to(images.device)
+            .choose(Tensor(random, shape: images.shape).to(images.device), images)
     }
 }

@@ -39,7 +39,10 @@ extension Recipe {
     public func protect(_ classifier: any TunableClassifier, data: DataSet, bench: Workbench) throws
         -> Guard
     {
-        try guardTraining(shape: classifier.inputShape, seed: bench.seed)
+        for warning in try warnings(of: classifier, on: data, bench: bench) {
+            bench.observer.say("warning: \(warning)")
+        }
+        return try guardTraining(shape: classifier.inputShape, seed: bench.seed)
             .run(for: classifier, on: data.sets.guard.prefix(guardImages), bench: bench)
     }
 
@@ -54,7 +57,8 @@ extension Recipe {
             attacks: attacks(testAttacks, shape: shape),
             trainedOn: Set(attacks(trainingAttacks, shape: shape).map(\.title)),
             test: data.sets.test.prefix(test), calibrate: data.sets.calibrate.prefix(calibrate),
-            notes: data.notes + allNotes, bench: bench)
+            notes: data.notes + allNotes + warnings(of: classifier, on: data, bench: bench),
+            bench: bench)
     }
 
     /// How the guard was trained, a sentence each, for its bundle.
@@ -63,10 +67,19 @@ extension Recipe {
     ) throws -> [String] {
         let attacks = try attacks(trainingAttacks, shape: data.sets.guard.shape)
             .map { "\($0.title) on \($0.count) images" }.joined(separator: ", ")
-        return [
+        return try [
             "Detectors and rectifier trained on \(data.sets.guard.name): \(attacks).",
             "Profile \(name), seed \(bench.seed).",
-        ] + data.notes
+        ] + data.notes + warnings(of: classifier, on: data, bench: bench)
+    }
+
+    /// What must be known of the images that a guard is made with, besides what the data itself says.
+    private func warnings(
+        of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
+    ) throws -> [String] {
+        try Familiarity.warnings(
+            of: classifier, guarding: data.sets.guard.prefix(guardImages), test: data.sets.test,
+            bench: bench)
     }
 
     private func guardTraining(shape: ImageShape, seed: UInt64) throws -> GuardTraining {

@@ -143,6 +143,8 @@ extension UniversalRecipe {
     public func evaluateFully(
         _ sentry: Guard, of classifier: any TunableClassifier, on data: DataSet, bench: Workbench
     ) throws -> GuardEvaluation.Findings {
+        // Of the guards that are trained at the end: better known now than then.
+        try checkRate(on: data)
         let shape = classifier.inputShape
         let unseen = try EvaluationCells.neverTrainedOn(shape: shape, count: testImages)
         try sayFullPlan(for: classifier, on: data, unseen: unseen, bench: bench)
